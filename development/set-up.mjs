@@ -1,0 +1,131 @@
+// Makes a fresh clone ready: npm packages, a Node that is new enough, Debian programs, the build.
+// Runs on any Node ≥20 with nothing installed, so it may import only what Node brings along.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, 'node_modules', '.bin');
+const stamp = join(root, 'node_modules', '.picam-set-up');
+const oldestNode = [22, 13];
+const nodePackage = 'node@24.21.0';
+
+/** What each command needs from Debian: the program looked for, and the package that brings it. */
+const programs = {
+  demo: [['ffmpeg', 'ffmpeg']],
+  test: [
+    ['ffmpeg', 'ffmpeg'],
+    ['chromium', 'chromium'],
+    ['mosquitto', 'mosquitto'],
+    ['mosquitto_pub', 'mosquitto-clients'],
+  ],
+};
+
+main();
+
+async function main() {
+  const target = process.argv[process.argv.indexOf('--for') + 1];
+  try {
+    installPackages();
+    installPrograms(programs[target] ?? []);
+    if (programs[target]) await buildIfStale();
+  } catch (error) {
+    say(error.message);
+    process.exitCode = 1;
+  }
+}
+
+function installPackages() {
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say('Installing the npm packages (once, about a minute) …');
+  npmInstall();
+  if (!isNewEnough(versionOfMachinesNode())) {
+    say(
+      `This machine's Node is older than ${oldestNode.join('.')}: installing ${nodePackage} into node_modules …`,
+    );
+    npmInstall(nodePackage);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+/** `npm ci` would refuse wherever a registry lacks optional binaries of platforms that are not this one. */
+function npmInstall(...names) {
+  const quiet = ['--no-save', '--no-audit', '--no-fund', '--loglevel', 'error'];
+  run('npm', ['install', ...quiet, ...names], 'npm install');
+}
+
+function versionOfMachinesNode() {
+  return spawnSync('node', ['--version'], { env: environmentOutsideNpm(), encoding: 'utf8' }).stdout ?? '';
+}
+
+/** npm puts node_modules/.bin first in PATH; what the machine itself has is behind it. */
+function environmentOutsideNpm() {
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== bin);
+  return { ...process.env, PATH: path.join(delimiter) };
+}
+
+function isNewEnough(version) {
+  const [major = 0, minor = 0] = version.replace('v', '').split('.').map(Number);
+  return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
+}
+
+function installPrograms(wanted) {
+  const missing = wanted.filter(([program]) => !isOnPath(program)).map(([, name]) => name);
+  if (missing.length === 0) return;
+  const prefix = rootPrefix();
+  const byHand = `sudo apt-get update && sudo apt-get install -y ${missing.join(' ')}`;
+  if (prefix === undefined || !isOnPath('apt-get')) {
+    throw new Error(`Missing: ${missing.join(', ')}. Type this, then run the command again:\n  ${byHand}`);
+  }
+  say(`Installing from Debian: ${missing.join(', ')} (once) …`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run(...prefix('apt-get', ['update', '-qq']), byHand, environment);
+  run(
+    ...prefix('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing]),
+    byHand,
+    environment,
+  );
+}
+
+/** How to run a program as root without being asked for a password, or undefined where that is not allowed. */
+function rootPrefix() {
+  if (process.getuid?.() === 0) return (program, words) => [program, words];
+  const allowed = isOnPath('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
+  if (!allowed) return undefined;
+  return (program, words) => ['sudo', ['-n', 'DEBIAN_FRONTEND=noninteractive', program, ...words]];
+}
+
+function isOnPath(program) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.some((folder) => existsSync(join(folder, program)));
+}
+
+async function buildIfStale() {
+  const { build, isStale } = await import('./build.mjs');
+  if (!isStale()) return;
+  say('Building …');
+  build();
+}
+
+function run(program, words, remedy, environment = process.env) {
+  const { status, error } = spawnSync(program, words, {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) {
+    throw new Error(
+      `Set-up stopped: \`${program} ${words.join(' ')}\` failed${error ? ` (${error.message})` : ''}. Try by hand: ${remedy}`,
+    );
+  }
+}
+
+/** stdout belongs to the command that asked for the set-up (the demo prints JSON there). */
+function say(text) {
+  process.stderr.write(`[set-up] ${text}\n`);
+}
