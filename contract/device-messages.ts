@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { ERROR_CODES } from './errors.ts';
+
+/** `D/status`, plain text; `offline` is also the last will. */
+export const statusSchema = z.enum(['online', 'offline']);
+export type DeviceStatus = z.infer<typeof statusSchema>;
+
+/** `D/info`: what a device is. Changes only with a start of the daemon (`boot`). */
+export const infoSchema = z.object({
+  v: z.literal(1),
+  boot: z.string().max(64),
+  name: z.string().max(128),
+  model: z.string().max(128),
+  sw: z.string().max(64),
+  /** The ops this device answers. */
+  caps: z.array(z.string().max(32)).max(64),
+  limits: z.object({
+    viewers: z.number().int().positive(),
+    width: z.number().int().positive(),
+    height: z.number().int().positive(),
+    fps: z.number().positive(),
+    bitrateKbps: z.number().int().positive(),
+  }),
+  /** SHA-256 of the device's DTLS certificate, as in SDP's a=fingerprint (RFC 8122): upper-case hex pairs with colons. */
+  dtlsFingerprint: z.string().max(128),
+  auth: z.enum(['off', 'optional', 'required']),
+});
+export type DeviceInfo = z.infer<typeof infoSchema>;
+
+export const stateErrorSchema = z.object({ code: z.enum(ERROR_CODES), message: z.string().max(1024) });
+
+/** `D/state`: how a device is now. */
+export const stateSchema = z.object({
+  boot: z.string().max(64),
+  /** Seconds since the daemon started, when this was published. */
+  up: z.number().nonnegative(),
+  /** False while the clock is not yet set: credentials and signatures that hold a time cannot be trusted. */
+  timeSync: z.boolean(),
+  enabled: z.boolean(),
+  /** True while the camera is running. */
+  streaming: z.boolean(),
+  viewers: z.number().int().nonnegative(),
+  motion: z.boolean(),
+  recording: z.boolean(),
+  health: z.enum(['ok', 'degraded', 'failed']),
+  error: stateErrorSchema.nullable(),
+});
+export type DeviceState = z.infer<typeof stateSchema>;
+
+/** `D/event/<kind>` */
+export const eventSchema = z.object({
+  id: z.string().max(64),
+  boot: z.string().max(64),
+  seq: z.number().int().nonnegative(),
+  /** Milliseconds since 1970. */
+  ts: z.number(),
+  kind: z.string().max(64),
+  data: z.record(z.string(), z.unknown()),
+});
+export type DeviceEvent = z.infer<typeof eventSchema>;

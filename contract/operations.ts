@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { infoSchema, stateSchema } from './device-messages.ts';
+import { MAX_JSON_BYTES } from './limits.ts';
+
+export const iceServerSchema = z.object({
+  urls: z.union([z.string().max(512), z.array(z.string().max(512)).max(8)]),
+  username: z.string().max(512).optional(),
+  credential: z.string().max(1024).optional(),
+});
+export type IceServer = z.infer<typeof iceServerSchema>;
+
+/** One ICE candidate, in the shape of a browser's RTCIceCandidateInit. */
+export const candidateSchema = z.object({
+  candidate: z.string().max(1024),
+  sdpMid: z.string().max(64).nullish(),
+  sdpMLineIndex: z.number().int().min(0).max(64).nullish(),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+
+/** Candidates of one side; `end` says that no more will come. */
+export const candidatesSchema = z.object({
+  candidates: z.array(candidateSchema).max(64),
+  end: z.boolean().optional(),
+});
+
+/** ≥128 random bits in base64url; whoever knows it may add candidates to the session or close it. */
+export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{22,64}$/, 'is not a session id');
+
+export const sdpSchema = z.string().min(1).max(MAX_JSON_BYTES);
+
+const nothing = z.object({});
+const streamState = z.object({ streaming: z.boolean(), viewers: z.number() });
+
+/** Every op: the `data` of its request and the `data` of its reply. `needsSession` ops name one in the envelope. */
+export const OPERATIONS = {
+  hello: { request: nothing, reply: z.object({ info: infoSchema, state: stateSchema }), needsSession: false },
+  get: { request: nothing, reply: z.object({ info: infoSchema, state: stateSchema }), needsSession: false },
+  /** `now` is the device's clock, milliseconds since 1970. */
+  ping: { request: nothing, reply: z.object({ now: z.number() }), needsSession: false },
+  /** `expiresIn`: seconds for which the credentials hold. */
+  ice: {
+    request: nothing,
+    reply: z.object({ iceServers: z.array(iceServerSchema), expiresIn: z.number() }),
+    needsSession: false,
+  },
+  /** Without `trickle` the answer holds every candidate of the device. */
+  offer: {
+    request: z.object({
+      type: z.literal('offer').default('offer'),
+      sdp: sdpSchema,
+      trickle: z.boolean().default(false),
+    }),
+    reply: z.object({ session: sessionIdSchema, type: z.literal('answer'), sdp: sdpSchema }),
+    needsSession: false,
+  },
+  cand: { request: candidatesSchema, reply: nothing, needsSession: true },
+  close: { request: nothing, reply: nothing, needsSession: true },
+  /** Starts the camera and keeps it running, with or without viewers, until `stop`. */
+  start: { request: nothing, reply: streamState, needsSession: false },
+  /** Ends every view and stops the camera. The next offer or `start` starts it again. */
+  stop: { request: nothing, reply: streamState, needsSession: false },
+  /**
+   * The JPEG itself goes out on the snapshot topic; `sha256` (hex) tells which message it is. Without `width` (pixels)
+   * the picture keeps the stream's size. `quality` is 1 (poor) to 100 (best).
+   */
+  snapshot: {
+    request: z.object({
+      width: z.number().int().min(16).max(4096).optional(),
+      quality: z.number().int().min(1).max(100).optional(),
+    }),
+    reply: z.object({
+      sha256: z.string(),
+      bytes: z.number(),
+      width: z.number(),
+      height: z.number(),
+      ts: z.number(),
+    }),
+    needsSession: false,
+  },
+  keyframe: { request: nothing, reply: nothing, needsSession: false },
+} as const satisfies Record<string, Operation>;
+
+interface Operation {
+  readonly request: z.ZodType;
+  readonly reply: z.ZodType;
+  readonly needsSession: boolean;
+}
+
+export type Op = keyof typeof OPERATIONS;
+/** What a client sends; fields with a default may be left out. */
+export type RequestData<O extends Op> = z.input<(typeof OPERATIONS)[O]['request']>;
+/** What a handler gets: checked, and with the defaults filled in. */
+export type ParsedRequestData<O extends Op> = z.output<(typeof OPERATIONS)[O]['request']>;
+export type ReplyData<O extends Op> = z.output<(typeof OPERATIONS)[O]['reply']>;
+
+export function isOp(text: string): text is Op {
+  return Object.hasOwn(OPERATIONS, text);
+}
+
+/** Ops whose request may be an empty payload, for people with mosquitto_pub. */
+export const OPS_WITH_EMPTY_REQUEST: ReadonlySet<Op> = new Set<Op>([
+  'ping',
+  'get',
+  'start',
+  'stop',
+  'snapshot',
+  'hello',
+]);
+
+/** Why a device ended a session, in the `close` push. */
+export const closePushSchema = z.object({
+  session: sessionIdSchema,
+  reason: z.enum(['stopped', 'disabled', 'failed', 'idle', 'shutdown']),
+});
+export const candPushSchema = candidatesSchema.extend({ session: sessionIdSchema });
+
+export type ClosePush = z.infer<typeof closePushSchema>;
+export type CandPush = z.infer<typeof candPushSchema>;

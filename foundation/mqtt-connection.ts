@@ -1,0 +1,193 @@
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { CameraError } from '../contract/errors.ts';
+import type { InboundMessage, MessageBus, PublishOptions, Unsubscribe } from '../contract/message-bus.ts';
+import { readPem, redactedUrl, type BrokerSettings } from './broker-settings.ts';
+import { describeError, type Logger } from './logger.ts';
+import { withTimeout } from './time-out.ts';
+import { matchesFilter } from './topic-filter.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const KEEPALIVE_S = 20;
+const PUBLISH_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+const SHORTEST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+export interface MqttConnectionOptions {
+  readonly broker: BrokerSettings;
+  readonly clientId: string;
+  /** Published by the broker when this connection is lost without a goodbye. */
+  readonly will?: { readonly topic: string; readonly payload: string };
+  readonly logger: Logger;
+  /** 0 to 1; injected for tests. */
+  readonly random?: () => number;
+}
+
+interface Handler {
+  readonly filter: string;
+  readonly handle: (message: InboundMessage) => void;
+}
+
+/** One connection to a broker that comes back by itself, for ever, with growing and jittered pauses. */
+export class MqttConnection implements MessageBus {
+  readonly #options: MqttConnectionOptions;
+  readonly #handlers = new Set<Handler>();
+  readonly #listeners = new Set<(connected: boolean) => void>();
+  #client: MqttClient | undefined;
+  #failures = 0;
+  #lastProblem = '';
+
+  constructor(options: MqttConnectionOptions) {
+    this.#options = options;
+  }
+
+  get connected(): boolean {
+    return this.#client?.connected === true;
+  }
+
+  /**
+   * Starts connecting and returns at once; a broker that is away is tried again and again.
+   * @throws BrokerSettingsError when a certificate file cannot be read.
+   */
+  open(): void {
+    if (this.#client) return;
+    const client = connect(this.#options.broker.url, this.#clientOptions());
+    this.#client = client;
+    client.on('connect', () => this.#handleConnect());
+    client.on('close', () => this.#handleClose(client));
+    client.on('error', (error) => this.#reportProblem(describeError(error)));
+    client.on('message', (topic, payload, packet) =>
+      this.#dispatch({ topic, payload, retained: packet.retain }),
+    );
+  }
+
+  async publish(topic: string, payload: string | Buffer, options: PublishOptions = {}): Promise<void> {
+    const client = this.#client;
+    if (!client?.connected) throw this.#offline();
+    const sent = client.publishAsync(topic, payload, {
+      qos: options.qos ?? 1,
+      retain: options.retain ?? false,
+    });
+    try {
+      await withTimeout(sent, PUBLISH_TIMEOUT_MS, `publishing to ${topic}`);
+    } catch (cause) {
+      throw this.#offline(cause);
+    }
+  }
+
+  subscribe(filter: string, handle: (message: InboundMessage) => void): Unsubscribe {
+    const handler: Handler = { filter, handle };
+    const isNew = !this.#isHandled(filter);
+    this.#handlers.add(handler);
+    if (isNew && this.connected) this.#sendSubscribe(filter);
+    return () => {
+      if (!this.#handlers.delete(handler) || this.#isHandled(filter)) return;
+      if (this.connected) this.#client?.unsubscribe(filter);
+    };
+  }
+
+  onConnectionChange(handle: (connected: boolean) => void): Unsubscribe {
+    this.#listeners.add(handle);
+    queueMicrotask(() => {
+      if (this.connected && this.#listeners.has(handle)) handle(true);
+    });
+    return () => void this.#listeners.delete(handle);
+  }
+
+  /** Says goodbye to the broker, so that the last will is not sent. */
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    this.#handlers.clear();
+    this.#listeners.clear();
+    if (!client) return;
+    try {
+      await withTimeout(client.endAsync(!client.connected), CLOSE_TIMEOUT_MS, 'the goodbye to the broker');
+    } catch {
+      client.end(true);
+    }
+  }
+
+  #clientOptions(): IClientOptions {
+    const { broker, clientId, will } = this.#options;
+    const pem = {
+      ca: readPem('caFile', broker.caFile),
+      cert: readPem('certFile', broker.certFile),
+      key: readPem('keyFile', broker.keyFile),
+    };
+    return {
+      clientId,
+      protocolVersion: 4,
+      clean: true,
+      keepalive: KEEPALIVE_S,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectPeriod: this.#nextPauseMs(),
+      reconnectOnConnackError: true,
+      queueQoSZero: false,
+      // Subscriptions are renewed here, because handlers may have come and gone while the broker was away.
+      resubscribe: false,
+      ...(broker.username === undefined ? {} : { username: broker.username }),
+      ...(broker.password === undefined ? {} : { password: broker.password }),
+      ...(pem.ca && { ca: pem.ca }),
+      ...(pem.cert && { cert: pem.cert }),
+      ...(pem.key && { key: pem.key }),
+      ...(will && { will: { ...will, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } }),
+    };
+  }
+
+  #handleConnect(): void {
+    this.#failures = 0;
+    this.#lastProblem = '';
+    this.#options.logger.info(`connected to ${redactedUrl(this.#options.broker.url)}`);
+    for (const filter of new Set([...this.#handlers].map((handler) => handler.filter)))
+      this.#sendSubscribe(filter);
+    this.#announce(true);
+  }
+
+  #handleClose(client: MqttClient): void {
+    client.options.reconnectPeriod = this.#nextPauseMs();
+    this.#failures += 1;
+    if (this.#client !== client) return;
+    this.#reportProblem('the connection was closed');
+    this.#announce(false);
+  }
+
+  #nextPauseMs(): number {
+    const ceiling = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#failures);
+    return Math.round(ceiling * (0.5 + 0.5 * (this.#options.random ?? Math.random)()));
+  }
+
+  #sendSubscribe(filter: string): void {
+    this.#client?.subscribe(filter, { qos: 1 }, (error) => {
+      if (error && this.connected)
+        this.#options.logger.warn(`the broker refused to subscribe ${filter}: ${error.message}`);
+    });
+  }
+
+  #dispatch(message: InboundMessage): void {
+    for (const { filter, handle } of [...this.#handlers])
+      if (matchesFilter(filter, message.topic)) handle(message);
+  }
+
+  #isHandled(filter: string): boolean {
+    return [...this.#handlers].some((handler) => handler.filter === filter);
+  }
+
+  #announce(connected: boolean): void {
+    for (const listener of [...this.#listeners]) listener(connected);
+  }
+
+  /** A broker that stays away is one line, not one for every try. */
+  #reportProblem(problem: string): void {
+    if (this.#lastProblem !== '') return;
+    this.#lastProblem = problem;
+    this.#options.logger.warn(
+      `broker ${redactedUrl(this.#options.broker.url)} is away (${problem}); trying again until it is back`,
+    );
+  }
+
+  #offline(cause?: unknown): CameraError {
+    const message = `The MQTT broker ${redactedUrl(this.#options.broker.url)} is not connected; check that it runs and that this machine reaches it.`;
+    return new CameraError('offline', message, { cause });
+  }
+}
