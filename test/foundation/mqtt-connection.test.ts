@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { InboundMessage } from '../../contract/message-bus.ts';
+import { BrokerSettingsError, type BrokerSettings } from '../../foundation/broker-settings.ts';
+import { Lifetime } from '../../foundation/lifetime.ts';
+import { silentLogger } from '../../foundation/logger.ts';
+import { MqttConnection, type MqttConnectionOptions } from '../../foundation/mqtt-connection.ts';
+import { startPlainBroker, type PlainBroker } from '../support/plain-broker.ts';
+
+let lifetime = new Lifetime(silentLogger);
+
+afterEach(async () => {
+  await lifetime.close();
+  lifetime = new Lifetime(silentLogger);
+});
+
+async function brokerOn(port = 0): Promise<PlainBroker> {
+  const broker = await startPlainBroker(port);
+  lifetime.own('broker', () => broker.stop());
+  return broker;
+}
+
+function openConnection(
+  broker: BrokerSettings,
+  options: Partial<MqttConnectionOptions> = {},
+): MqttConnection {
+  const clientId = `test-${Math.random().toString(36).slice(2)}`;
+  const connection = new MqttConnection({
+    broker,
+    clientId,
+    logger: silentLogger,
+    random: () => 0,
+    ...options,
+  });
+  lifetime.own('connection', () => connection.close());
+  connection.open();
+  return connection;
+}
+
+function becomes(connection: MqttConnection, connected: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const unsubscribe = connection.onConnectionChange((now) => {
+      if (now !== connected) return;
+      unsubscribe();
+      resolve();
+    });
+  });
+}
+
+function nextMessage(connection: MqttConnection, filter: string): Promise<InboundMessage> {
+  return new Promise((resolve) => {
+    const unsubscribe = connection.subscribe(filter, (message) => {
+      unsubscribe();
+      resolve(message);
+    });
+  });
+}
+
+describe('the broker connection', () => {
+  test('carries messages to every handler whose filter matches', async () => {
+    const { url } = await brokerOn();
+    const connection = openConnection({ url });
+    const both = Promise.all([
+      nextMessage(connection, 'a/+'),
+      nextMessage(connection, 'a/b'),
+      becomes(connection, true),
+    ]);
+    await becomes(connection, true);
+    await connection.publish('a/b', 'hello');
+    const [wild, exact] = await both;
+    expect([wild.payload.toString(), exact.payload.toString(), wild.retained]).toEqual([
+      'hello',
+      'hello',
+      false,
+    ]);
+  });
+
+  test('subscribes again when the broker comes back, on the same port, without its memory', async () => {
+    const first = await brokerOn();
+    const connection = openConnection({ url: first.url });
+    await becomes(connection, true);
+    const message = nextMessage(connection, 'a/b');
+    const lost = becomes(connection, false);
+    await first.stop();
+    await lost;
+    const back = becomes(connection, true);
+    const second = await brokerOn(first.port);
+    await back;
+    const other = openConnection({ url: second.url });
+    await becomes(other, true);
+    await other.publish('a/b', 'again', { retain: true });
+    expect((await message).payload.toString()).toBe('again');
+  });
+
+  test('connects by itself when the broker starts later than the client', async () => {
+    const early = await brokerOn();
+    await early.stop();
+    const connection = openConnection({ url: early.url });
+    const connected = becomes(connection, true);
+    await expect(connection.publish('a', 'x')).rejects.toMatchObject({ code: 'offline' });
+    await brokerOn(early.port);
+    await connected;
+    expect(connection.connected).toBe(true);
+  });
+
+  test('the broker speaks the last will when the connection dies, and not after a goodbye', async () => {
+    const { url } = await brokerOn();
+    const watcher = openConnection({ url });
+    await becomes(watcher, true);
+    const will = { topic: 'd/status', payload: 'offline' };
+    const polite = openConnection({ url }, { will });
+    await becomes(polite, true);
+    await polite.close();
+    const rude = openConnection({ url }, { will: { ...will, payload: 'gone' }, clientId: 'taken' });
+    await becomes(rude, true);
+    const message = nextMessage(watcher, 'd/status');
+    openConnection({ url }, { clientId: 'taken' });
+    expect((await message).payload.toString()).toBe('gone');
+  });
+
+  test('what it says of a lost broker is one line, without user name and password', async () => {
+    const silentServer = createServer((socket) => socket.destroy());
+    silentServer.listen(0, '127.0.0.1');
+    await once(silentServer, 'listening');
+    lifetime.own('server', () => void silentServer.close());
+    const { port } = silentServer.address() as AddressInfo;
+    const lines: string[] = [];
+    const twoTries = new Promise<void>((resolve) => {
+      let tries = 0;
+      silentServer.on('connection', () => (tries += 1) === 2 && resolve());
+    });
+    const logger = { ...silentLogger, warn: (line: string) => void lines.push(line) };
+    openConnection(
+      { url: `mqtt://me:secret@127.0.0.1:${port}`, username: 'me', password: 'secret' },
+      { logger },
+    );
+    await twoTries;
+    expect(lines).toHaveLength(1);
+    expect(lines.join()).not.toContain('secret');
+  });
+
+  test('a certificate that cannot be read is told by its key and path', () => {
+    const connection = new MqttConnection({
+      broker: { url: 'mqtts://127.0.0.1:8883', caFile: '/nowhere/ca.pem' },
+      clientId: 'c',
+      logger: silentLogger,
+    });
+    expect(() => connection.open()).toThrow(BrokerSettingsError);
+    expect(() => connection.open()).toThrow(/broker\.caFile.*\/nowhere\/ca\.pem/);
+  });
+});
