@@ -1,0 +1,26 @@
+import { chromium, type Browser } from 'playwright-core';
+
+const LAUNCH_TIMEOUT_MS = 30_000;
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+  '--allow-loopback-in-peer-connection',
+  // Without mDNS names in the candidates a peer on loopback is reached at once.
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+];
+
+/** Debian's Chromium without a window; it decodes H.264 and does WebRTC over loopback. End it with `close()`. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['PICAM_CHROMIUM'] ?? '/usr/bin/chromium',
+    headless: true,
+    args: FLAGS,
+    timeout: LAUNCH_TIMEOUT_MS,
+  });
+}
