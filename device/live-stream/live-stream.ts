@@ -1,0 +1,248 @@
+import { CameraError } from '../../contract/errors.ts';
+import type { Unsubscribe } from '../../contract/message-bus.ts';
+import type { Logger } from '../../foundation/logger.ts';
+import type { AccessUnit } from '../../media/access-unit.ts';
+import { type Clock, systemClock } from '../capture/clock.ts';
+import type { SourceError } from '../capture/source-error.ts';
+import type { Source } from '../capture/source.ts';
+import { ChangeAnnouncer } from './change-announcer.ts';
+import { KeyframeRequests } from './keyframe-requests.ts';
+import { KeyframeWaiters } from './keyframe-waiters.ts';
+import type { LiveStreamViewer } from './live-stream-viewer.ts';
+import { type GopBounds, NewestGop } from './newest-gop.ts';
+import { ParameterSets } from './parameter-sets.ts';
+import type { Picture } from './picture.ts';
+import { PictureMaker } from './picture-maker.ts';
+import { SourceRunner } from './source-runner.ts';
+import { ViewerFeed } from './viewer-feed.ts';
+
+export type { LiveStreamViewer } from './live-stream-viewer.ts';
+
+const DEFAULT_LINGER_MS = 5_000;
+const DEFAULT_GOP_BOUNDS: GopBounds = { maxPictures: 300, maxBytes: 8 * 1024 * 1024 };
+
+export interface LiveStreamOptions {
+  readonly source: Source;
+  readonly logger: Logger;
+  /** How long the camera runs on after the last viewer has left. Default 5000. */
+  readonly lingerMs?: number;
+  /** What is kept for new viewers. Default 300 pictures and 8 MiB. */
+  readonly gopBounds?: GopBounds;
+  readonly clock?: Clock;
+}
+
+/** One source for all viewers: it runs while someone watches, and each picture is made ready once for all of them. */
+export class LiveStream {
+  readonly #options: LiveStreamOptions;
+  readonly #clock: Clock;
+  readonly #runner: SourceRunner;
+  readonly #keyframeRequests: KeyframeRequests;
+  readonly #keyframeWaiters: KeyframeWaiters;
+  readonly #changes: ChangeAnnouncer;
+  readonly #gop: NewestGop;
+  readonly #parameterSets = new ParameterSets();
+  readonly #pictureMaker = new PictureMaker();
+  readonly #feeds = new Set<ViewerFeed>();
+  readonly #holds = new Set<symbol>();
+  #isKept = false;
+  #isClosed = false;
+  #hasPictures = false;
+  #error: CameraError | null = null;
+  #cancelLinger: (() => void) | undefined;
+
+  constructor(options: LiveStreamOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#gop = new NewestGop(options.gopBounds ?? DEFAULT_GOP_BOUNDS);
+    this.#keyframeRequests = new KeyframeRequests(this.#clock, () => options.source.requestKeyframe?.());
+    this.#keyframeWaiters = new KeyframeWaiters(this.#clock);
+    this.#changes = new ChangeAnnouncer(() => [this.running, this.viewers, this.error], options.logger);
+    this.#runner = new SourceRunner({
+      source: options.source,
+      clock: this.#clock,
+      logger: options.logger,
+      events: {
+        handleAccessUnit: (unit) => this.#handleAccessUnit(unit),
+        handleFailure: (error) => this.#handleFailure(error),
+        handleChange: () => this.#changes.announce(),
+      },
+    });
+  }
+
+  /** True while the camera is on. */
+  get running(): boolean {
+    return this.#runner.running;
+  }
+
+  get viewers(): number {
+    return this.#feeds.size;
+  }
+
+  /** Why the camera gives no pictures; null again with the next picture and after `stop`. */
+  get error(): CameraError | null {
+    return this.#error;
+  }
+
+  /**
+   * Adds a viewer, which gets the newest group of pictures during this call, and starts the camera if it is off.
+   *
+   * A camera that fails while it plays is started again and its viewers stay; one that fails before its first picture
+   * ends them.
+   *
+   * @returns leave: without it the viewer is fed until `handleEnd`.
+   * @throws CameraError `offline` after `close`.
+   */
+  join(viewer: LiveStreamViewer): () => void {
+    this.#checkOpen();
+    const feed = new ViewerFeed(viewer, this.#options.logger);
+    this.#feeds.add(feed);
+    for (const picture of this.#gop.pictures) this.#deliver(feed, picture);
+    if (feed.needsKeyframe) this.requestKeyframe();
+    this.#handleDemandChange();
+    return () => {
+      feed.leave();
+      this.#remove(feed);
+    };
+  }
+
+  /** Keeps the camera on until the returned function is called, without counting as a viewer. */
+  hold(): () => void {
+    this.#checkOpen();
+    const hold = Symbol('hold');
+    this.#holds.add(hold);
+    this.#handleDemandChange();
+    return () => {
+      if (this.#holds.delete(hold)) this.#handleDemandChange();
+    };
+  }
+
+  /** Asks for a key frame, at most twice a second however many viewers ask. */
+  requestKeyframe(): void {
+    if (this.running) this.#keyframeRequests.request();
+  }
+
+  /** The newest key frame with SPS and PPS in front; undefined while the camera is off or has only just started. */
+  newestKeyframe(): AccessUnit | undefined {
+    return this.#gop.keyframe;
+  }
+
+  /**
+   * Starts the camera if it is off and waits for a key frame that is not yet there.
+   *
+   * @throws CameraError `timeout`, `not_live` when the camera is stopped meanwhile, or why the camera failed.
+   */
+  async nextKeyframe(timeoutMs: number): Promise<AccessUnit> {
+    const release = this.hold();
+    try {
+      this.requestKeyframe();
+      return await this.#keyframeWaiters.wait(timeoutMs);
+    } finally {
+      release();
+    }
+  }
+
+  /** Keeps the camera on until `stop`, with or without viewers. */
+  start(): void {
+    this.#checkOpen();
+    this.#isKept = true;
+    this.#handleDemandChange();
+  }
+
+  /** Ends every viewer and turns the camera off. Resolves when it is off; the next `join` or `start` turns it on. */
+  async stop(): Promise<void> {
+    this.#isKept = false;
+    this.#holds.clear();
+    this.#error = null;
+    this.#endViewers(undefined);
+    await this.#turnOff();
+  }
+
+  /** `stop` for good. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.stop();
+    this.#changes.close();
+  }
+
+  /** Calls back after `running`, `viewers` or `error` has changed. */
+  onChange(handler: () => void): Unsubscribe {
+    return this.#changes.onChange(handler);
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new CameraError('offline', 'The camera is shutting down; try again later.');
+  }
+
+  #handleAccessUnit(received: AccessUnit): void {
+    const unit = this.#parameterSets.complete(received);
+    if (unit === undefined || (!this.#hasPictures && !unit.isKeyframe)) return;
+    this.#hasPictures = true;
+    this.#error = null;
+    const picture = this.#pictureMaker.make(unit);
+    this.#gop.add(unit, picture);
+    for (const feed of [...this.#feeds]) this.#deliver(feed, picture);
+    if (unit.isKeyframe) this.#keyframeRequests.settle();
+    if (unit.isKeyframe) this.#keyframeWaiters.resolve(unit);
+    this.#changes.announce();
+  }
+
+  #handleFailure(failure: SourceError): void {
+    const wasPlaying = this.#hasPictures;
+    const error = new CameraError(failure.code, failure.message, { cause: failure });
+    this.#error = error;
+    this.#forgetPictures();
+    if (wasPlaying && !failure.isFinal) return;
+    this.#endViewers(error);
+    this.#handleDemandChange();
+  }
+
+  #deliver(feed: ViewerFeed, picture: Picture): void {
+    if (!feed.deliver(picture)) this.#remove(feed);
+  }
+
+  #remove(feed: ViewerFeed): void {
+    if (this.#feeds.delete(feed)) this.#handleDemandChange();
+  }
+
+  #endViewers(error: CameraError | undefined): void {
+    const feeds = [...this.#feeds];
+    this.#feeds.clear();
+    for (const feed of feeds) feed.end(error);
+    this.#keyframeWaiters.reject(error ?? new CameraError('not_live', 'The camera was stopped.'));
+  }
+
+  #handleDemandChange(): void {
+    const isWanted = this.#isKept || this.#feeds.size > 0 || this.#holds.size > 0;
+    if (isWanted) this.#turnOn();
+    else if (this.running) this.#turnOffLater();
+    else void this.#turnOff();
+    this.#changes.announce();
+  }
+
+  #turnOn(): void {
+    this.#cancelLinger?.();
+    this.#cancelLinger = undefined;
+    this.#runner.want();
+  }
+
+  #turnOffLater(): void {
+    const lingerMs = this.#options.lingerMs ?? DEFAULT_LINGER_MS;
+    this.#cancelLinger ??= this.#clock.after(lingerMs, () => void this.#turnOff());
+  }
+
+  async #turnOff(): Promise<void> {
+    this.#cancelLinger?.();
+    this.#cancelLinger = undefined;
+    const gone = this.#runner.release();
+    this.#forgetPictures();
+    this.#changes.announce();
+    await gone;
+  }
+
+  #forgetPictures(): void {
+    this.#hasPictures = false;
+    this.#gop.forget();
+    this.#parameterSets.forget();
+    this.#keyframeRequests.settle();
+  }
+}

@@ -1,0 +1,52 @@
+import { accessUnitBytes, type AccessUnit } from '../../media/access-unit.ts';
+import type { Picture } from './picture.ts';
+
+export interface GopBounds {
+  readonly maxPictures: number;
+  readonly maxBytes: number;
+}
+
+/** The newest key frame and what followed it, so that a new viewer sees a picture at once. */
+export class NewestGop {
+  readonly #bounds: GopBounds;
+  #keyframe: AccessUnit | undefined;
+  #pictures: Picture[] = [];
+  #bytes = 0;
+
+  constructor(bounds: GopBounds) {
+    this.#bounds = bounds;
+  }
+
+  get keyframe(): AccessUnit | undefined {
+    return this.#keyframe;
+  }
+
+  /**
+   * Beginning with a key frame. Empty before the first one, and when the group has outgrown its bounds: a viewer then
+   * has to wait for the next key frame, because a key frame without what followed it cannot be continued.
+   */
+  get pictures(): readonly Picture[] {
+    return this.#pictures;
+  }
+
+  add(unit: AccessUnit, picture: Picture): void {
+    if (unit.isKeyframe) this.#beginWith(unit);
+    else if (this.#pictures.length === 0) return;
+    this.#pictures.push(picture);
+    this.#bytes += accessUnitBytes(unit);
+    if (this.#pictures.length > this.#bounds.maxPictures || this.#bytes > this.#bounds.maxBytes) {
+      this.#pictures = [];
+    }
+  }
+
+  forget(): void {
+    this.#keyframe = undefined;
+    this.#pictures = [];
+  }
+
+  #beginWith(keyframe: AccessUnit): void {
+    this.#keyframe = keyframe;
+    this.#pictures = [];
+    this.#bytes = 0;
+  }
+}

@@ -1,0 +1,124 @@
+import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { AccessUnit } from '../../media/access-unit.ts';
+import type { Clock } from '../capture/clock.ts';
+import type { SourceError } from '../capture/source-error.ts';
+import type { Source } from '../capture/source.ts';
+
+const SHORTEST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** A run this long shows that the source works; the next failure begins with the shortest pause again. */
+const HEALTHY_RUN_MS = 10_000;
+const MICROSECONDS_PER_MILLISECOND = 1000;
+
+export interface SourceRunnerEvents {
+  handleAccessUnit(unit: AccessUnit): void;
+  /** The source ended by itself. It is started again after a pause as long as it is wanted. */
+  handleFailure(error: SourceError): void;
+  /** `running` has changed. */
+  handleChange(): void;
+}
+
+export interface SourceRunnerOptions {
+  readonly source: Source;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: SourceRunnerEvents;
+}
+
+type RunnerState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly sinceUs: number }
+  | { readonly kind: 'pausing'; readonly cancel: () => void }
+  | { readonly kind: 'stopping'; readonly gone: Promise<void> };
+
+const IDLE: RunnerState = { kind: 'idle' };
+
+/**
+ * Keeps one source running while it is wanted: one start at a time, never beside a stop that is under way, and after
+ * a failure only after a pause that grows from failure to failure.
+ */
+export class SourceRunner {
+  readonly #options: SourceRunnerOptions;
+  #state: RunnerState = IDLE;
+  #isWanted = false;
+  #failures = 0;
+  #notBeforeUs = 0;
+
+  constructor(options: SourceRunnerOptions) {
+    this.#options = options;
+  }
+
+  get running(): boolean {
+    return this.#state.kind === 'running';
+  }
+
+  /** Starts the source as soon as it may be started, if it is not running. */
+  want(): void {
+    this.#isWanted = true;
+    if (this.#state.kind === 'idle') this.#startWhenAllowed();
+  }
+
+  /** Resolves when the source is gone, which a `want` in between does not hinder. */
+  async release(): Promise<void> {
+    this.#isWanted = false;
+    if (this.#state.kind === 'pausing') this.#state.cancel();
+    if (this.#state.kind === 'pausing') this.#state = IDLE;
+    if (this.#state.kind === 'running') this.#beginStop();
+    if (this.#state.kind === 'stopping') await this.#state.gone;
+  }
+
+  #startWhenAllowed(): void {
+    const { clock } = this.#options;
+    const pauseMs = Math.ceil((this.#notBeforeUs - clock.nowUs()) / MICROSECONDS_PER_MILLISECOND);
+    if (pauseMs <= 0) this.#start();
+    else this.#state = { kind: 'pausing', cancel: clock.after(pauseMs, () => this.#start()) };
+  }
+
+  #start(): void {
+    const { source, clock, events, logger } = this.#options;
+    const run: RunnerState = { kind: 'running', sinceUs: clock.nowUs() };
+    this.#state = run;
+    logger.info(`starting ${source.description}`);
+    source.start({
+      handleAccessUnit: (unit) => {
+        if (this.#state === run) events.handleAccessUnit(unit);
+      },
+      handleEnd: (error) => {
+        if (this.#state === run) this.#handleEnd(error, run.sinceUs);
+      },
+    });
+    events.handleChange();
+  }
+
+  #handleEnd(error: SourceError, sinceUs: number): void {
+    const { clock, events, logger, source } = this.#options;
+    const ranMs = (clock.nowUs() - sinceUs) / MICROSECONDS_PER_MILLISECOND;
+    if (ranMs >= HEALTHY_RUN_MS) this.#failures = 0;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#notBeforeUs = clock.nowUs() + pauseMs * MICROSECONDS_PER_MILLISECOND;
+    this.#state = IDLE;
+    logger.warn(`${source.description} failed: ${describeError(error)}`);
+    events.handleFailure(error);
+    events.handleChange();
+    if (this.#isWanted) this.want();
+  }
+
+  #beginStop(): void {
+    const { events, logger, source } = this.#options;
+    logger.info(`stopping ${source.description}`);
+    this.#state = { kind: 'stopping', gone: this.#stopSource() };
+    events.handleChange();
+  }
+
+  async #stopSource(): Promise<void> {
+    const { logger, source } = this.#options;
+    try {
+      await source.stop();
+    } catch (error) {
+      logger.warn(`${source.description} did not stop cleanly: ${describeError(error)}`);
+    }
+    this.#state = IDLE;
+    if (this.#isWanted) this.#startWhenAllowed();
+  }
+}
