@@ -1,7 +1,7 @@
 // Compiles the package into dist/ and lays the files that are not TypeScript beside the compiled ones.
 import { spawnSync } from 'node:child_process';
 import {
-  cpSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -26,6 +26,9 @@ const folders = [
   'web',
   'command-line',
 ];
+/** File systems keep times more coarsely than the clock does. */
+const CLOCK_GRAIN_MS = 2_000;
+
 const assetExtensions = new Set([
   '.html',
   '.css',
@@ -37,6 +40,10 @@ const assetExtensions = new Set([
   '.webmanifest',
   '.py',
 ]);
+
+export class BuildError extends Error {
+  name = 'BuildError';
+}
 
 /** Every file below the product folders. */
 export function productFiles() {
@@ -51,13 +58,20 @@ export function isStale() {
   return [...productFiles(), ...settings].some((file) => statSync(file).mtimeMs > builtAt);
 }
 
-/** Builds dist/. Throws when the compiler finds a fault; its own words are on the terminal by then. */
-export function build({ clean = false } = {}) {
+/**
+ * Builds dist/, in which programs may be running meanwhile: files are replaced and nothing is emptied first. Throws
+ * a BuildError at the end when the compiler found faults; its own words are on the terminal by then.
+ */
+export function build() {
   const startedAt = new Date();
-  if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
-  compile('tsconfig.build.json');
-  compile(join('web', 'page', 'tsconfig.json'), '--noEmit', 'false');
+  rmSync(stamp, { force: true });
+  const faulty = [
+    ['tsconfig.build.json'],
+    [join('web', 'page', 'tsconfig.json'), '--noEmit', 'false'],
+  ].filter((words) => !compiles(...words));
   copyAssets();
+  removeLeftovers(startedAt);
+  if (faulty.length > 0) throw new BuildError('The compiler found the faults printed above.');
   writeFileSync(stamp, '');
   utimesSync(stamp, startedAt, startedAt);
 }
@@ -69,13 +83,13 @@ function filesBelow(folder) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
-function compile(project, ...flags) {
+/** The compiler writes its output even where it finds faults. */
+function compiles(project, ...flags) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const run = spawnSync(process.execPath, [compiler, '-p', join(root, project), ...flags], {
     stdio: ['ignore', 2, 2],
   });
-  if (run.status !== 0)
-    throw new Error(`The build failed: tsc -p ${project} found the faults printed above.`);
+  return run.status === 0;
 }
 
 function copyAssets() {
@@ -83,8 +97,14 @@ function copyAssets() {
     if (!assetExtensions.has(extname(file)) || file.endsWith('tsconfig.json')) continue;
     const target = join(root, 'dist', relative(root, file));
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(file, target);
+    copyFileSync(file, target);
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) build({ clean: process.argv.includes('--clean') });
+/** Whatever this build did not write came from a source file that is no more. */
+function removeLeftovers(startedAt) {
+  for (const file of filesBelow(join(root, 'dist')))
+    if (statSync(file).mtimeMs < startedAt.getTime() - CLOCK_GRAIN_MS) rmSync(file);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build();

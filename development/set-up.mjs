@@ -30,7 +30,7 @@ async function main() {
   try {
     installPackages();
     installPrograms(programs[target] ?? []);
-    if (programs[target]) await buildIfStale();
+    if (target === 'demo') await buildIfStale();
   } catch (error) {
     say(error.message);
     process.exitCode = 1;
