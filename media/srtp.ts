@@ -1,0 +1,154 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ReplayWindow } from './replay-window.ts';
+import { rtpHeaderBytes } from './rtp.ts';
+import { unwrapSequence } from './rtp-sequence.ts';
+import {
+  applyCounterMode,
+  deriveSessionKeys,
+  type SrtpMasterKeys,
+  type SrtpSessionKeys,
+} from './srtp-keys.ts';
+
+const TAG_BYTES = 10;
+const RTCP_CLEAR_BYTES = 8;
+const RTCP_INDEX_BYTES = 4;
+const RTCP_INDEX_MODULUS = 2 ** 31;
+const ENCRYPTED_FLAG = 0x8000_0000;
+const MOST_STREAMS = 64;
+
+/**
+ * Encrypts and signs what one end sends, with AES_CM_128_HMAC_SHA1_80 (RFC 3711).
+ *
+ * One sender for one pair of master keys: two would encrypt different packets with the same key stream. For the same
+ * reason a sequence number must not be used again for other bytes.
+ */
+export class SrtpSender {
+  readonly #rtpKeys: SrtpSessionKeys;
+  readonly #rtcpKeys: SrtpSessionKeys;
+  readonly #highestIndexes = new Map<number, number>();
+  #nextRtcpIndex = 0;
+
+  /** @throws SrtpKeyError when the master keys are not of this crypto suite. */
+  constructor(keys: SrtpMasterKeys) {
+    this.#rtpKeys = deriveSessionKeys(keys, 'rtp');
+    this.#rtcpKeys = deriveSessionKeys(keys, 'rtcp');
+  }
+
+  /**
+   * Makes the SRTP packet of a whole RTP header (CSRCs and extensions included) and its payload.
+   *
+   * Sequence numbers may skip or come late by less than 2¹⁵; the first of a stream should be below 2¹⁵, so that a
+   * receiver that misses it still counts the wraps alike.
+   */
+  protectRtp(header: Buffer, payload: Buffer): Buffer {
+    const ssrc = header.readUInt32BE(8);
+    const index = this.#indexOf(ssrc, header.readUInt16BE(2));
+    const encrypted = applyCounterMode(this.#rtpKeys, ssrc, index, payload);
+    return Buffer.concat([header, encrypted, rtpTag(this.#rtpKeys, index, header, encrypted)]);
+  }
+
+  /** Makes the SRTCP packet of a compound RTCP packet. */
+  protectRtcp(packet: Buffer): Buffer {
+    const index = this.#nextRtcpIndex;
+    this.#nextRtcpIndex = (index + 1) % RTCP_INDEX_MODULUS;
+    const clear = packet.subarray(0, RTCP_CLEAR_BYTES);
+    const encrypted = applyCounterMode(
+      this.#rtcpKeys,
+      packet.readUInt32BE(4),
+      index,
+      packet.subarray(RTCP_CLEAR_BYTES),
+    );
+    const trailer = Buffer.allocUnsafe(RTCP_INDEX_BYTES);
+    trailer.writeUInt32BE(ENCRYPTED_FLAG + index);
+    return Buffer.concat([clear, encrypted, trailer, tagOf(this.#rtcpKeys, clear, encrypted, trailer)]);
+  }
+
+  #indexOf(ssrc: number, sequenceNumber: number): number {
+    const highest = this.#highestIndexes.get(ssrc);
+    const nearest = unwrapSequence(highest, sequenceNumber);
+    const index = nearest < 0 ? sequenceNumber : nearest;
+    this.#highestIndexes.set(ssrc, Math.max(highest ?? index, index));
+    return index;
+  }
+}
+
+/**
+ * Checks and decrypts what the other end sent with AES_CM_128_HMAC_SHA1_80 (RFC 3711).
+ *
+ * The roll-over count follows each packet's distance from the newest authentic one (appendix A), so any run of fewer
+ * than 2¹⁵ lost packets is survived, across a wrap too. Whatever is not authentic, is malformed, or comes twice gives
+ * undefined; nothing throws.
+ */
+export class SrtpReceiver {
+  readonly #rtpKeys: SrtpSessionKeys;
+  readonly #rtcpKeys: SrtpSessionKeys;
+  readonly #rtpWindows = new Map<number, ReplayWindow>();
+  readonly #rtcpWindows = new Map<number, ReplayWindow>();
+
+  /** @throws SrtpKeyError when the master keys are not of this crypto suite. */
+  constructor(keys: SrtpMasterKeys) {
+    this.#rtpKeys = deriveSessionKeys(keys, 'rtp');
+    this.#rtcpKeys = deriveSessionKeys(keys, 'rtcp');
+  }
+
+  /** The plain RTP packet. */
+  unprotectRtp(packet: Buffer): Buffer | undefined {
+    const headerBytes = rtpHeaderBytes(packet);
+    const tagAt = packet.length - TAG_BYTES;
+    if (headerBytes === undefined || tagAt < headerBytes) return undefined;
+    const header = packet.subarray(0, headerBytes);
+    const encrypted = packet.subarray(headerBytes, tagAt);
+    const ssrc = header.readUInt32BE(8);
+    const window = this.#rtpWindows.get(ssrc) ?? new ReplayWindow();
+    const index = unwrapSequence(window.highest, header.readUInt16BE(2));
+    if (!window.isNew(index)) return undefined;
+    if (!timingSafeEqual(packet.subarray(tagAt), rtpTag(this.#rtpKeys, index, header, encrypted)))
+      return undefined;
+    if (!remember(this.#rtpWindows, ssrc, window, index)) return undefined;
+    return Buffer.concat([header, applyCounterMode(this.#rtpKeys, ssrc, index, encrypted)]);
+  }
+
+  /** The plain compound RTCP packet. */
+  unprotectRtcp(packet: Buffer): Buffer | undefined {
+    const tagAt = packet.length - TAG_BYTES;
+    const trailerAt = tagAt - RTCP_INDEX_BYTES;
+    if (trailerAt < RTCP_CLEAR_BYTES) return undefined;
+    const trailer = packet.readUInt32BE(trailerAt);
+    const index = trailer % RTCP_INDEX_MODULUS;
+    const ssrc = packet.readUInt32BE(4);
+    const window = this.#rtcpWindows.get(ssrc) ?? new ReplayWindow();
+    if (!window.isNew(index)) return undefined;
+    const expectedTag = tagOf(this.#rtcpKeys, packet.subarray(0, tagAt));
+    if (!timingSafeEqual(packet.subarray(tagAt), expectedTag)) return undefined;
+    if (!remember(this.#rtcpWindows, ssrc, window, index)) return undefined;
+    const body = packet.subarray(RTCP_CLEAR_BYTES, trailerAt);
+    const plain = trailer >= ENCRYPTED_FLAG ? applyCounterMode(this.#rtcpKeys, ssrc, index, body) : body;
+    return Buffer.concat([packet.subarray(0, RTCP_CLEAR_BYTES), plain]);
+  }
+}
+
+/** Windows are kept for authentic streams only, and for so many, so that no peer can make them fill the memory. */
+function remember(
+  windows: Map<number, ReplayWindow>,
+  ssrc: number,
+  window: ReplayWindow,
+  index: number,
+): boolean {
+  if (!windows.has(ssrc) && windows.size >= MOST_STREAMS) return false;
+  window.accept(index);
+  windows.set(ssrc, window);
+  return true;
+}
+
+/** The tag of an RTP packet covers the roll-over count, which is not sent (RFC 3711 §4.2). */
+function rtpTag(keys: SrtpSessionKeys, index: number, header: Buffer, encrypted: Buffer): Buffer {
+  const rollOverCount = Buffer.allocUnsafe(4);
+  rollOverCount.writeUInt32BE(Math.floor(index / 2 ** 16));
+  return tagOf(keys, header, encrypted, rollOverCount);
+}
+
+function tagOf(keys: SrtpSessionKeys, ...parts: readonly Buffer[]): Buffer {
+  const hmac = createHmac('sha1', keys.authenticationKey);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest().subarray(0, TAG_BYTES);
+}
