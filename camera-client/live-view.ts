@@ -1,0 +1,54 @@
+/** One RTP packet of a live view, decrypted, with its header's fields. `payload` is H.264 (RFC 6184) and must not be changed. */
+export interface LiveViewPacket {
+  readonly sequenceNumber: number;
+  /** 90 kHz, 32 bit. */
+  readonly timestamp: number;
+  readonly marker: boolean;
+  readonly payload: Buffer;
+}
+
+export type LiveViewEndReason =
+  /** The camera said so: by command, switched off, its encoder failed, or it is shutting down. */
+  | 'stopped'
+  | 'disabled'
+  | 'failed'
+  | 'idle'
+  | 'shutdown'
+  /** The camera did not accept the view, or did not answer. `cause` says why. */
+  | 'refused'
+  /** The camera answered, but no connection came about in time. */
+  | 'unconnected'
+  /** The connection broke. */
+  | 'lost'
+  /** Connected, but no packet came for too long. */
+  | 'silent';
+
+/** Why a live view ended without having been closed. */
+export class LiveViewError extends Error {
+  override readonly name = 'LiveViewError';
+  readonly reason: LiveViewEndReason;
+
+  constructor(reason: LiveViewEndReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+export interface LiveViewListener {
+  handlePacket(packet: LiveViewPacket): void;
+  /** The view was set up anew: sequence numbers and timestamps of what follows have nothing to do with those before. */
+  handleRestart(): void;
+  /** Called once, and not after `close()`. Nothing follows. */
+  handleEnd(error: LiveViewError): void;
+}
+
+/** A live view of one camera. Loads no WebRTC, so that another path of the media can stand behind it. */
+export interface LiveView {
+  /** Asks the camera for a picture that decoding can begin with. Cheap: the camera merges such wishes. */
+  requestKeyframe(): void;
+  /** Ends the view on both sides. The listener hears nothing more. */
+  close(): Promise<void>;
+}
+
+/** Begins to open a view and returns at once; what goes wrong comes to the listener's `handleEnd`. */
+export type OpenLiveView = (device: string, listener: LiveViewListener) => LiveView;
