@@ -75,9 +75,9 @@ export class SrtpSender {
 /**
  * Checks and decrypts what the other end sent with AES_CM_128_HMAC_SHA1_80 (RFC 3711).
  *
- * The roll-over count follows each packet's distance from the newest authentic one (appendix A), so any run of fewer
- * than 2¹⁵ lost packets is survived, across a wrap too. Whatever is not authentic, is malformed, or comes twice gives
- * undefined; nothing throws.
+ * The roll-over count follows each packet's distance from the newest authentic one (appendix A), so any jump of less
+ * than 2¹⁵ sequence numbers is survived, across a wrap too. Whatever is not authentic, is malformed, or comes twice
+ * gives undefined; nothing throws.
  */
 export class SrtpReceiver {
   readonly #rtpKeys: SrtpSessionKeys;
