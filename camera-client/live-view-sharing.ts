@@ -1,0 +1,89 @@
+import { describeError, type Logger } from '../foundation/logger.ts';
+import type { LiveView, LiveViewListener, OpenLiveView } from './live-view.ts';
+
+const DEFAULT_LINGER_MS = 3_000;
+
+export interface SharedLiveViewsOptions {
+  readonly open: OpenLiveView;
+  readonly logger: Logger;
+  /** How long a view outlives its last watcher, so that coming back is instant. Default 3 s. */
+  readonly lingerMs?: number;
+}
+
+interface SharedView {
+  readonly view: LiveView;
+  readonly listeners: Set<LiveViewListener>;
+  linger: NodeJS.Timeout | undefined;
+}
+
+/** Lets all watchers of a camera within this program share one live view. */
+export class SharedLiveViews {
+  readonly #options: SharedLiveViewsOptions;
+  readonly #shared = new Map<string, SharedView>();
+
+  constructor(options: SharedLiveViewsOptions) {
+    this.#options = options;
+  }
+
+  /** A share of the camera's view. One that joins a running view asks for a key frame itself. */
+  readonly join: OpenLiveView = (device, listener) => {
+    const shared = this.#shared.get(device) ?? this.#open(device);
+    clearTimeout(shared.linger);
+    shared.listeners.add(listener);
+    return {
+      requestKeyframe: () => shared.view.requestKeyframe(),
+      close: async () => {
+        if (shared.listeners.delete(listener) && shared.listeners.size === 0) this.#linger(device, shared);
+        await Promise.resolve();
+      },
+    };
+  };
+
+  /** Ends every view; no listener hears of it. */
+  async close(): Promise<void> {
+    const all = [...this.#shared.keys()];
+    await Promise.all(all.map((device) => this.#end(device)));
+  }
+
+  #open(device: string): SharedView {
+    const listeners = new Set<LiveViewListener>();
+    const view = this.#options.open(device, {
+      handlePacket: (packet) => {
+        for (const listener of listeners) listener.handlePacket(packet);
+      },
+      handleRestart: () => {
+        for (const listener of listeners) listener.handleRestart();
+      },
+      handleEnd: (error) => {
+        if (this.#shared.get(device)?.listeners === listeners) this.#forget(device);
+        for (const listener of [...listeners]) listener.handleEnd(error);
+        listeners.clear();
+      },
+    });
+    const shared: SharedView = { view, listeners, linger: undefined };
+    this.#shared.set(device, shared);
+    return shared;
+  }
+
+  #linger(device: string, shared: SharedView): void {
+    if (this.#shared.get(device) !== shared) return;
+    shared.linger = setTimeout(() => {
+      this.#end(device).catch((error: unknown) => {
+        this.#options.logger.debug(`closing the live view failed: ${describeError(error)}`);
+      });
+    }, this.#options.lingerMs ?? DEFAULT_LINGER_MS);
+  }
+
+  async #end(device: string): Promise<void> {
+    const shared = this.#forget(device);
+    shared?.listeners.clear();
+    await shared?.view.close();
+  }
+
+  #forget(device: string): SharedView | undefined {
+    const shared = this.#shared.get(device);
+    clearTimeout(shared?.linger);
+    this.#shared.delete(device);
+    return shared;
+  }
+}
