@@ -1,0 +1,365 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { CameraError } from '../../../contract/errors.ts';
+import { silentLogger } from '../../../foundation/logger.ts';
+import { createWebServer, WebServerError, type WebServerOptions } from '../../../web/server/web-server.ts';
+import { InMemoryBus } from '../../support/in-memory-bus.ts';
+import { resourcesOfEachTest } from '../../support/resources.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { ANSWER, FakeCamera, JPEG, SESSION } from './fake-camera.ts';
+
+const OFFER = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n';
+const resources = resourcesOfEachTest();
+
+async function start({
+  cameras = ['front'],
+  ...options
+}: Partial<WebServerOptions> & { cameras?: string[] } = {}) {
+  const bus = new InMemoryBus();
+  const fakes = cameras.map((device) => resources.own(new FakeCamera(bus, device)));
+  for (const fake of fakes) await fake.open();
+  const server = resources.own(
+    createWebServer({
+      bus,
+      prefix: 'picam',
+      host: '127.0.0.1',
+      port: 0,
+      iceServers: [],
+      logger: silentLogger,
+      ...options,
+    }),
+  );
+  await server.open();
+  await waitUntil('the cameras are found', async () => {
+    const found = (await (await fetch(`${server.url}/api/cameras`)).json()) as { online: boolean }[];
+    return found.filter(({ online }) => online).length === cameras.length;
+  });
+  const [camera = new FakeCamera(bus, 'nobody')] = fakes;
+  return { bus, camera, server, at: (path: string) => `${server.url}${path}` };
+}
+
+function postOffer(url: string, body = OFFER, headers: Record<string, string> = {}) {
+  return fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/sdp', ...headers } });
+}
+
+async function problemOf(response: Response) {
+  const { error } = (await response.json()) as { error: { code: string; message: string } };
+  return { status: response.status, code: error.code, message: error.message };
+}
+
+describe('WHEP', () => {
+  test('an offer is answered with 201, where to end the view, and the ICE servers', async () => {
+    const iceServers = [{ urls: ['stun:s:3478', 'turn:t?transport=udp'], username: 'a"b', credential: 'c' }];
+    const { at, camera } = await start({ iceServers });
+    const response = await postOffer(at('/whep/front'));
+    expect(response.status).toBe(201);
+    expect(response.headers.get('content-type')).toBe('application/sdp');
+    expect(response.headers.get('location')).toBe(`/whep/front/${SESSION}`);
+    expect(response.headers.get('etag')).toMatch(/^"[\w-]+"$/);
+    expect(response.headers.get('link')).toContain(
+      '<turn:t?transport=udp>; rel="ice-server"; username="a\\"b"; credential="c"; credential-type="password"',
+    );
+    expect(await response.text()).toBe(ANSWER);
+    expect(camera.requests).toMatchObject([{ op: 'offer', data: { sdp: OFFER } }]);
+  });
+
+  test('DELETE closes the session at the camera', async () => {
+    const { at, camera } = await start();
+    await postOffer(at('/whep/front'));
+    expect((await fetch(at(`/whep/front/${SESSION}`), { method: 'DELETE' })).status).toBe(200);
+    expect(camera.requests.at(-1)).toMatchObject({ op: 'close', session: SESSION });
+    const state = await fetch(at(`/whep/front/${SESSION}`));
+    expect(await state.json()).toEqual({ state: 'closed', reason: 'left' });
+  });
+
+  test.each([
+    ['a wrong content type', '/whep/front', OFFER, { 'content-type': 'text/plain' }, 415, 'bad_request'],
+    ['garbage', '/whep/front', 'hello', {}, 422, 'bad_sdp'],
+    ['an offer without media', '/whep/front', 'v=0\r\n', {}, 422, 'bad_sdp'],
+    ['an endless offer', '/whep/front', OFFER + 'a'.repeat(70_000), {}, 413, 'too_large'],
+    ['an unknown camera', '/whep/back', OFFER, {}, 404, 'not_found'],
+    ['an impossible camera', '/whep/Front%20Door', OFFER, {}, 404, 'not_found'],
+  ] as const)('%s is refused', async (_what, path, body, headers, status, code) => {
+    const { at } = await start({ now: clockAfterIntroductions() });
+    expect(await problemOf(await postOffer(at(path), body, headers))).toMatchObject({ status, code });
+  });
+
+  test.each([
+    ['busy', 503],
+    ['offline', 503],
+    ['not_live', 409],
+    ['timeout', 504],
+    ['bad_sdp', 422],
+  ] as const)('a camera that is %s gives %i', async (code, status) => {
+    const { at, camera } = await start();
+    camera.refusal = new CameraError(code, 'No.');
+    const response = await postOffer(at('/whep/front'));
+    expect(response.headers.has('retry-after')).toBe(['busy', 'offline', 'not_live'].includes(code));
+    expect(await problemOf(response)).toEqual({ status, code, message: 'No.' });
+  });
+
+  test('an offline camera and a broker that is away are told apart in words', async () => {
+    const { at, bus, camera } = await start();
+    await camera.goOffline();
+    await waitUntil(
+      'the camera counts as offline',
+      async () => (await postOffer(at('/whep/front'))).status === 503,
+    );
+    expect((await problemOf(await postOffer(at('/whep/front')))).message).toContain(
+      'Camera "front" is offline',
+    );
+    bus.setConnected(false);
+    expect((await problemOf(await postOffer(at('/whep/front')))).message).toContain('broker is away');
+  });
+
+  test('a session that the camera ended on purpose says why', async () => {
+    const { at, camera } = await start();
+    await postOffer(at('/whep/front'));
+    expect(await (await fetch(at(`/whep/front/${SESSION}`))).json()).toEqual({ state: 'open' });
+    await camera.pushClose(camera.requests[0]?.peer ?? '', 'stopped');
+    await waitUntil('the session is closed', async () => {
+      const state = (await (await fetch(at(`/whep/front/${SESSION}`))).json()) as object;
+      return JSON.stringify(state) === '{"state":"closed","reason":"stopped"}';
+    });
+  });
+
+  test('a session ends with the boot of its camera', async () => {
+    const { at, camera } = await start();
+    await postOffer(at('/whep/front'));
+    await camera.restart();
+    expect(await (await fetch(at(`/whep/front/${SESSION}`))).json()).toEqual({
+      state: 'closed',
+      reason: 'restarted',
+    });
+  });
+
+  test('candidates that come later are passed on, if the tag of the session is right', async () => {
+    const { at, camera } = await start();
+    const etag = (await postOffer(at('/whep/front'))).headers.get('etag') ?? '';
+    const send = (ifMatch: Record<string, string>) =>
+      fetch(at(`/whep/front/${SESSION}`), {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/trickle-ice-sdpfrag', ...ifMatch },
+        body: 'm=video 9 RTP/AVP 0\r\na=mid:0\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\na=end-of-candidates\r\n',
+      });
+    expect((await send({})).status).toBe(428);
+    expect((await send({ 'if-match': '"other"' })).status).toBe(412);
+    expect((await send({ 'if-match': '*' })).status).toBe(422);
+    expect((await send({ 'if-match': etag })).status).toBe(204);
+    expect(camera.requests.at(-1)).toMatchObject({
+      op: 'cand',
+      data: {
+        candidates: [{ candidate: 'candidate:1 1 udp 1 127.0.0.1 9 typ host', sdpMid: '0' }],
+        end: true,
+      },
+    });
+  });
+
+  test('players of this network may watch across origins, pages of the Internet may not', async () => {
+    const { at, camera } = await start();
+    const near = { origin: 'http://192.168.1.5:1880', 'access-control-request-method': 'POST' };
+    const allowed = await fetch(at('/whep/front'), { method: 'OPTIONS', headers: near });
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('accept-post')).toBe('application/sdp');
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(near.origin);
+    expect(allowed.headers.get('access-control-allow-methods')).toContain('DELETE');
+    for (const origin of ['https://evil.example', 'null', 'http://10.evil.example'])
+      expect((await postOffer(at('/whep/front'), OFFER, { origin })).status).toBe(403);
+    expect(camera.requests).toEqual([]);
+  });
+
+  test('a refusal can be read across origins too', async () => {
+    const { at } = await start();
+    const response = await postOffer(at('/whep/front'), 'garbage', { origin: 'http://localhost:1880' });
+    expect(response.status).toBe(422);
+    expect(response.headers.get('access-control-allow-origin')).toBe('http://localhost:1880');
+  });
+});
+
+describe('the JSON routes', () => {
+  test('start-webrtc answers for the only camera and stop-webrtc ends that view', async () => {
+    const { at, camera } = await start();
+    const response = await postJson(at('/api/start-webrtc'), { sdp: OFFER, type: 'offer' });
+    expect(await response.json()).toEqual({ webrtc_answer: ANSWER, session: SESSION });
+    expect((await postJson(at('/api/stop-webrtc'), { session: SESSION })).status).toBe(200);
+    expect(camera.requests.at(-1)).toMatchObject({ op: 'close', session: SESSION });
+    const stopped = await fetch(at('/api/stop-webrtc'), { method: 'POST' });
+    expect(await stopped.json()).toEqual({ streaming: false, viewers: 0 });
+  });
+
+  test('with several cameras one has to be named', async () => {
+    const { at } = await start({ cameras: ['front', 'garden'] });
+    const unnamed = await problemOf(await postJson(at('/api/start-webrtc'), { sdp: OFFER, type: 'offer' }));
+    expect(unnamed).toMatchObject({ status: 422, message: expect.stringContaining('front, garden') });
+    expect((await postJson(at('/api/start-webrtc?device=garden'), { sdp: OFFER })).status).toBe(200);
+  });
+
+  test.each([
+    ['not JSON', '{', 'application/json', 422],
+    ['no sdp', '{"type":"offer"}', 'application/json', 422],
+    ['an answer', JSON.stringify({ sdp: OFFER, type: 'answer' }), 'application/json', 422],
+    ['a form', 'sdp=v', 'application/x-www-form-urlencoded', 415],
+    ['too much', JSON.stringify({ sdp: 'v'.repeat(70_000) }), 'application/json', 413],
+  ])('start-webrtc refuses %s', async (_what, body, type, status) => {
+    const { at } = await start();
+    const response = await fetch(at('/api/start-webrtc'), {
+      method: 'POST',
+      body,
+      headers: { 'content-type': type },
+    });
+    expect((await problemOf(response)).status).toBe(status);
+  });
+
+  test('turn-credentials is the bare list of ICE servers', async () => {
+    const iceServers = [{ urls: 'turn:t', username: 'u', credential: 'c' }];
+    const { at } = await start({ iceServers });
+    const response = await fetch(at('/api/turn-credentials'));
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.json()).toEqual(iceServers);
+  });
+
+  test('cameras tells what a tile shows', async () => {
+    const { at } = await start();
+    expect(await (await fetch(at('/api/cameras'))).json()).toEqual([
+      expect.objectContaining({
+        device: 'front',
+        name: 'Front door',
+        online: true,
+        streaming: true,
+        viewers: 2,
+      }),
+    ]);
+  });
+
+  test('many tiles cost the camera one picture', async () => {
+    const { at, camera } = await start();
+    const ask = async () => {
+      const response = await fetch(at('/api/cameras/front/snapshot.jpg?width=600'));
+      expect(response.headers.get('content-type')).toBe('image/jpeg');
+      return Buffer.from(await response.arrayBuffer());
+    };
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([JPEG, JPEG, JPEG]);
+    expect(await ask()).toEqual(JPEG);
+    expect(camera.requests.map(({ op }) => op)).toEqual(['snapshot']);
+  });
+
+  test('a snapshot of nonsense size or of an unknown camera is refused in JSON', async () => {
+    const { at } = await start({ now: clockAfterIntroductions() });
+    const nonsense = await problemOf(await fetch(at('/api/cameras/front/snapshot.jpg?width=big')));
+    expect(nonsense).toMatchObject({ status: 422, code: 'bad_request' });
+    const unknown = await problemOf(await fetch(at('/api/cameras/back/snapshot.jpg')));
+    expect(unknown).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
+  test('healthz follows the broker', async () => {
+    const { at, bus } = await start();
+    expect((await fetch(at('/healthz'))).status).toBe(200);
+    bus.setConnected(false);
+    const away = await fetch(at('/healthz'));
+    expect(away.status).toBe(503);
+    expect(await away.json()).toEqual({ status: 'degraded', broker: 'away', cameras: 1 });
+  });
+
+  test('an unknown route is 404 in JSON', async () => {
+    const { at } = await start();
+    expect(await problemOf(await fetch(at('/api/nothing')))).toMatchObject({
+      status: 404,
+      code: 'not_found',
+    });
+  });
+});
+
+describe('guards', () => {
+  test('a forged POST of another site changes nothing', async () => {
+    const { at, camera } = await start();
+    const response = await fetch(at('/api/stop-webrtc'), {
+      method: 'POST',
+      headers: { origin: 'http://localhost:1880' },
+    });
+    expect((await problemOf(response)).status).toBe(403);
+    expect(camera.requests).toEqual([]);
+  });
+
+  test('a rebound host name is refused on loopback, a configured one is not', async () => {
+    const { server } = await start({ hostNames: ['cam.example'] });
+    expect(await statusWithHost(server.url, 'evil.example')).toBe(403);
+    expect(await statusWithHost(server.url, 'cam.example')).toBe(200);
+    expect(await statusWithHost(server.url, 'localhost:8080')).toBe(200);
+  });
+
+  test('every answer carries the security headers', async () => {
+    const { at } = await start();
+    for (const path of ['/', '/api/cameras', '/nothing']) {
+      const { headers } = await fetch(at(path));
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.has('access-control-allow-origin')).toBe(false);
+    }
+  });
+
+  test('nothing beside the page is served', async () => {
+    const { server, at } = await start();
+    for (const path of ['/tsconfig.json', '/..%2fserver%2fapp.ts', '/%2e%2e/server/app.ts', '/server/app.ts'])
+      expect((await fetch(at(path))).status).toBe(404);
+    expect(await rawStatus(server.url, 'GET /../server/app.ts HTTP/1.1')).toBe(404);
+  });
+
+  test('a page module is served as JavaScript, and again only when it changed', async () => {
+    const { at } = await start();
+    const first = await fetch(at('/main.js'));
+    expect(first.headers.get('content-type')).toContain('text/javascript');
+    const etag = first.headers.get('etag') ?? '';
+    expect((await fetch(at('/main.js'), { headers: { 'if-none-match': etag } })).status).toBe(304);
+  });
+});
+
+describe('its life', () => {
+  test('an address that is taken is reported in words', async () => {
+    const { server } = await start();
+    const port = Number(new URL(server.url).port);
+    await expect(start({ port })).rejects.toThrow(WebServerError);
+  });
+
+  test('close ends open connections and leaves no subscription behind', async () => {
+    const { bus, camera, server } = await start();
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    resources.onEnd('socket', () => socket.destroy());
+    await once(socket, 'connect');
+    camera.close();
+    const ended = once(socket, 'close');
+    await server.close();
+    await ended;
+    expect(bus.subscriptionCount).toBe(0);
+  });
+});
+
+function postJson(url: string, body: object) {
+  return fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
+}
+
+/** A clock on which every wait for cameras to introduce themselves is over at once. */
+function clockAfterIntroductions(): () => number {
+  let nowMs = 0;
+  return () => (nowMs += 2_000);
+}
+
+function statusWithHost(url: string, host: string): Promise<number> {
+  return rawStatus(url, 'GET /api/cameras HTTP/1.1', host);
+}
+
+/** fetch() neither sends another Host nor a path with dots. */
+async function rawStatus(url: string, requestLine: string, host = 'localhost'): Promise<number> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  try {
+    socket.write(`${requestLine}\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    const [head] = (await once(socket, 'data')) as [Buffer];
+    return Number(head.toString().split(' ')[1]);
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,86 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { CameraDirectory, KnownCamera } from '../../camera-client/camera-directory.ts';
+import type { CameraRequests } from '../../camera-client/camera-requests.ts';
+import { parseValue } from '../../contract/envelopes.ts';
+import { sdpSchema, sessionIdSchema, type IceServer } from '../../contract/operations.ts';
+import { deviceIdSchema } from '../../contract/topics.ts';
+import type { CameraFinder } from './camera-finder.ts';
+import { limitBody, readJsonBody, readOptionalJsonBody } from './request-body.ts';
+import type { SnapshotCache } from './snapshot-cache.ts';
+import type { Views } from './views.ts';
+
+const offerSchema = z.object({ sdp: sdpSchema, type: z.literal('offer').default('offer') });
+const stopSchema = z.object({ session: sessionIdSchema.optional() });
+const cameraQuerySchema = z.object({ device: deviceIdSchema.optional() });
+const snapshotQuerySchema = z.object({ width: z.coerce.number().int().min(16).max(4096).optional() });
+
+export interface ApiRoutesOptions {
+  readonly requests: CameraRequests;
+  readonly directory: CameraDirectory;
+  readonly finder: CameraFinder;
+  readonly views: Views;
+  readonly snapshots: SnapshotCache;
+  readonly iceServers: readonly IceServer[];
+}
+
+/** The JSON routes below `/api`. */
+export function apiRoutes(options: ApiRoutesOptions): Hono {
+  const { requests, directory, finder, views, snapshots, iceServers } = options;
+  const routes = new Hono();
+  routes.use('*', async (context, next) => {
+    await next();
+    const { headers } = context.res;
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  });
+
+  routes.get('/cameras', ({ json }) => json(directory.cameras.map(describeCamera)));
+
+  routes.get('/turn-credentials', ({ json }) => json(iceServers));
+
+  routes.post('/start-webrtc', limitBody, async (context) => {
+    const { device } = parseValue(cameraQuerySchema, context.req.query(), 'The query');
+    const { sdp } = await readJsonBody(context, offerSchema);
+    const answer = await views.accept(device, sdp);
+    return context.json({ webrtc_answer: answer.sdp, session: answer.session });
+  });
+
+  routes.post('/stop-webrtc', limitBody, async (context) => {
+    const { device } = parseValue(cameraQuerySchema, context.req.query(), 'The query');
+    const { session } = await readOptionalJsonBody(context, stopSchema);
+    const camera = await finder.findNamedOrOnly(device);
+    if (session === undefined) return context.json(await requests.request(camera.device, 'stop', {}));
+    await views.end(camera.device, session);
+    return context.json({});
+  });
+
+  routes.get('/cameras/:device/snapshot.jpg', async ({ req, body }) => {
+    const { device } = await finder.findOnline(req.param('device'));
+    const { width } = parseValue(snapshotQuerySchema, req.query(), 'The query');
+    const jpeg = await snapshots.get(device, width);
+    return body(new Uint8Array(jpeg), 200, {
+      'content-type': 'image/jpeg',
+      'cache-control': 'private, max-age=2',
+      'cross-origin-resource-policy': 'same-site',
+    });
+  });
+
+  return routes;
+}
+
+function describeCamera({ device, online, info, state }: KnownCamera) {
+  return {
+    device,
+    name: info?.name ?? device,
+    model: info?.model ?? '',
+    online,
+    streaming: online && (state?.streaming ?? false),
+    viewers: online ? (state?.viewers ?? 0) : 0,
+    enabled: state?.enabled ?? true,
+    health: state?.health ?? 'ok',
+    error: state?.error ?? null,
+    width: info?.limits.width ?? null,
+    height: info?.limits.height ?? null,
+    fps: info?.limits.fps ?? null,
+  };
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+import { extname } from 'node:path';
+import { Hono } from 'hono';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.ts': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
+};
+const FILE_NAME = /^[a-z0-9][a-z0-9-]*(\.[a-z]+)$/;
+
+/** The page's own files: those of one folder, none below it. */
+export function pageRoutes(folder: URL): Hono {
+  const routes = new Hono();
+
+  routes.get('/:file{[^/]*}', async ({ req, body, notFound }) => {
+    const name = req.param('file') || 'index.html';
+    const type = TYPES[FILE_NAME.exec(name)?.[1] ?? ''];
+    const content = type === undefined ? undefined : await readPageFile(folder, name);
+    if (type === undefined || content === undefined) return notFound();
+    const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
+    const headers = { 'content-type': type, 'cache-control': 'no-cache', etag };
+    return req.header('if-none-match') === etag ? body(null, 304, headers) : body(content, 200, headers);
+  });
+
+  return routes;
+}
+
+/** Sources that are not built have modules in TypeScript only; their types are taken out on the way. */
+async function readPageFile(folder: URL, name: string): Promise<string | undefined> {
+  const extension = extname(name);
+  if (extension !== '.js' && extension !== '.ts') return readOrUndefined(new URL(name, folder));
+  const built = await readOrUndefined(new URL(name.replace(/\.ts$/, '.js'), folder));
+  if (built !== undefined) return built;
+  const source = await readOrUndefined(new URL(name.replace(/\.js$/, '.ts'), folder));
+  return source === undefined ? undefined : stripTypeScriptTypes(source);
+}
+
+async function readOrUndefined(file: URL): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

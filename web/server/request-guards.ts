@@ -1,0 +1,88 @@
+import type { MiddlewareHandler } from 'hono';
+import { isIP } from 'node:net';
+import { HttpError } from './http-error.ts';
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "media-src 'self' blob: mediastream:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+/** True for addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/**
+ * Against DNS rebinding: a web site whose name was made to point at this machine still sends its own name in Host.
+ * Checked while only this machine is served, or when names are configured.
+ */
+export function hostGuard(boundTo: string, hostNames: readonly string[]): MiddlewareHandler {
+  const checked = isLoopback(boundTo) || hostNames.length > 0;
+  const allowed = new Set([...LOOPBACK_NAMES, ...hostNames.map((name) => name.toLowerCase())]);
+  return async ({ req }, next) => {
+    const name = hostNameOf(req.header('host'));
+    const isAddressOfThisMachine = !isLoopback(boundTo) && isIP(name) !== 0;
+    if (!checked || allowed.has(name) || isAddressOfThisMachine) return next();
+    throw new HttpError(
+      403,
+      'forbidden',
+      'This host name is not served; open the page by http://localhost or configure the name.',
+    );
+  };
+}
+
+/** Against forged requests: another site's page may read nothing here (no CORS) and change nothing either. */
+export function sameOriginGuard(): MiddlewareHandler {
+  return async ({ req }, next) => {
+    const origin = req.header('origin');
+    const isOwn = origin === undefined || originHost(origin) === req.header('host')?.toLowerCase();
+    if (SAFE_METHODS.includes(req.method) || isOwn) return next();
+    throw new HttpError(403, 'forbidden', `Pages of ${origin} may not control cameras here.`);
+  };
+}
+
+export function securityHeaders(): MiddlewareHandler {
+  return async (context, next) => {
+    await next();
+    const { headers } = context.res;
+    headers.set('content-security-policy', PAGE_POLICY);
+    headers.set('x-content-type-options', 'nosniff');
+    headers.set('referrer-policy', 'no-referrer');
+    headers.set('cross-origin-opener-policy', 'same-origin');
+    headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+    if (!headers.has('cross-origin-resource-policy'))
+      headers.set('cross-origin-resource-policy', 'same-origin');
+  };
+}
+
+/** @throws HttpError 415 naming what is wanted. */
+export function requireContentType(header: string | undefined, wanted: string): void {
+  const type = header?.split(';')[0]?.trim().toLowerCase();
+  if (type === wanted) return;
+  throw new HttpError(
+    415,
+    'bad_request',
+    `Content-Type must be ${wanted}, but is ${type ? `"${type}"` : 'missing'}.`,
+    { headers: { 'accept-post': wanted } },
+  );
+}
+
+/** The name part of a Host header, without the port, in lower case. */
+function hostNameOf(host: string | undefined): string {
+  return (host ?? '').toLowerCase().replace(/:\d+$/, '');
+}
+
+function originHost(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

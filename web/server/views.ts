@@ -1,0 +1,76 @@
+import type { CameraRequests } from '../../camera-client/camera-requests.ts';
+import { CameraError } from '../../contract/errors.ts';
+import { sessionIdSchema } from '../../contract/operations.ts';
+import type { Logger } from '../../foundation/logger.ts';
+import type { CameraFinder } from './camera-finder.ts';
+import type { SdpFragment } from './sdp-fragment.ts';
+import type { SessionState, ViewingSessions } from './viewing-sessions.ts';
+
+export interface ViewAnswer {
+  readonly session: string;
+  readonly sdp: string;
+}
+
+export interface ViewsOptions {
+  readonly requests: CameraRequests;
+  readonly finder: CameraFinder;
+  readonly sessions: ViewingSessions;
+  readonly logger: Logger;
+}
+
+/** Arranges views between HTTP clients and cameras; the media then flow between those two alone. */
+export class Views {
+  readonly #options: ViewsOptions;
+
+  constructor(options: ViewsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws CameraError `bad_sdp`, `not_found`, `offline`, or the camera's refusal. */
+  async accept(device: string | undefined, sdp: string): Promise<ViewAnswer> {
+    requireOffer(sdp);
+    const { finder, requests, sessions, logger } = this.#options;
+    const camera = await finder.findNamedOrOnly(device);
+    const { session, sdp: answer } = await requests.request(camera.device, 'offer', { sdp });
+    sessions.add(camera.device, session);
+    logger.debug(`a view of "${camera.device}" began`);
+    return { session, sdp: answer };
+  }
+
+  /** @throws CameraError `not_found` when the session has ended already. */
+  async end(device: string, session: string): Promise<void> {
+    requireSessionId(session);
+    const { requests, sessions, logger } = this.#options;
+    sessions.markClosed(session, 'left');
+    await requests.request(device, 'close', {}, { session });
+    logger.debug(`a view of "${device}" ended`);
+  }
+
+  async addCandidates(device: string, session: string, { candidates, end }: SdpFragment): Promise<void> {
+    requireSessionId(session);
+    await this.#options.requests.request(device, 'cand', { candidates: [...candidates], end }, { session });
+  }
+
+  /** @throws CameraError `not_found` for a session that is not known (any more). */
+  stateOf(device: string, session: string): SessionState {
+    const state = this.#options.sessions.stateOf(device, session);
+    if (state) return state;
+    throw new CameraError(
+      'not_found',
+      'This server knows nothing of that session; it may have ended long ago.',
+    );
+  }
+}
+
+/** What is plainly not an offer need not travel to the camera. */
+function requireOffer(sdp: string): void {
+  if (!/^v=0\r?\n/.test(sdp))
+    throw new CameraError('bad_sdp', 'The offer is not SDP: it does not begin with v=0.');
+  if (!/\nm=(video|audio) /.test(sdp))
+    throw new CameraError('bad_sdp', 'The offer asks for no media: it has no video or audio section.');
+}
+
+function requireSessionId(session: string): void {
+  if (!sessionIdSchema.safeParse(session).success)
+    throw new CameraError('not_found', 'There is no such session.');
+}

@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { CameraDirectory } from '../../camera-client/camera-directory.ts';
+import { CameraRequests } from '../../camera-client/camera-requests.ts';
+import { SnapshotRequests } from '../../camera-client/snapshot-requests.ts';
+import type { MessageBus } from '../../contract/message-bus.ts';
+import type { IceServer } from '../../contract/operations.ts';
+import { randomIdentifier } from '../../foundation/identifiers.ts';
+import type { Logger } from '../../foundation/logger.ts';
+import { createApp } from './app.ts';
+import { CameraFinder } from './camera-finder.ts';
+import { isLoopback } from './request-guards.ts';
+import { SnapshotCache } from './snapshot-cache.ts';
+import { ViewingSessions } from './viewing-sessions.ts';
+import { Views } from './views.ts';
+
+/** A client that sends its request slower than this is cut off. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 20_000;
+const KEEP_ALIVE_TIMEOUT_MS = 5_000;
+const MAX_CONNECTIONS = 1_000;
+
+export interface WebServerOptions {
+  /** Connected, or connecting, by its owner. */
+  readonly bus: MessageBus;
+  readonly prefix: string;
+  /** Address to listen on; anything but loopback lets the network in. */
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly iceServers: readonly IceServer[];
+  readonly logger: Logger;
+  /** Names besides localhost by which the server may be asked while it listens on loopback, as behind a proxy. */
+  readonly hostNames?: readonly string[];
+  /** Origins outside this network whose pages may watch by WHEP; `*` for all. */
+  readonly allowedOrigins?: readonly string[];
+  /** Default: the page that comes with the package. */
+  readonly pageFolder?: URL;
+  /** Milliseconds of a steady clock. */
+  readonly now?: () => number;
+}
+
+export interface WebServer {
+  /** Rejects when the address is taken or not one of this machine. */
+  open(): Promise<void>;
+  /** Where it listens, with the real port. Throws before open(). */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Raised by open() and url. */
+export class WebServerError extends Error {
+  override readonly name = 'WebServerError';
+}
+
+/** The web page, WHEP and the JSON routes for all cameras of one broker. */
+export function createWebServer(options: WebServerOptions): WebServer {
+  const { bus, prefix, host, logger } = options;
+  const now = options.now ?? (() => performance.now());
+  const requests = new CameraRequests({ bus, prefix, peer: `web-${randomIdentifier()}` });
+  const directory = new CameraDirectory({ bus, prefix, requests });
+  const pictures = new SnapshotRequests({ bus, prefix, requests });
+  const sessions = new ViewingSessions({ requests, directory, now });
+  const finder = new CameraFinder({ bus, directory, now });
+  const app = createApp({
+    ...options,
+    requests,
+    directory,
+    finder,
+    views: new Views({ requests, finder, sessions, logger }),
+    snapshots: new SnapshotCache({
+      take: (device, width) => pictures.take(device, width === undefined ? {} : { width }),
+      now,
+    }),
+    hostNames: options.hostNames ?? [],
+    allowedOrigins: options.allowedOrigins ?? [],
+    pageFolder: options.pageFolder ?? new URL('../page/', import.meta.url),
+  });
+  const http = createHttpServer(app.fetch);
+  const parts = [requests, pictures, directory, sessions, finder];
+
+  return {
+    async open() {
+      for (const part of parts) part.open();
+      try {
+        await listen(http, host, options.port);
+      } catch (error) {
+        for (const part of parts) part.close();
+        throw error;
+      }
+      if (!isLoopback(host))
+        logger.warn(
+          `the web page is open to everyone who reaches ${host}:${portOf(http)}; there is no log-in`,
+        );
+    },
+    get url() {
+      return `http://${urlHost(host)}:${portOf(http)}`;
+    },
+    async close() {
+      for (const part of [...parts].reverse()) part.close();
+      if (!http.listening) return;
+      const closed = once(http, 'close');
+      http.close();
+      http.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function createHttpServer(fetch: (request: Request) => Response | Promise<Response>): Server {
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (request, response) => {
+    void listener(request, response);
+  });
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  const listening = once(server, 'listening');
+  server.listen(port, host.replace(/^\[|\]$/g, ''));
+  try {
+    await listening;
+  } catch (cause) {
+    throw new WebServerError(
+      `The web page cannot be served on ${urlHost(host)}:${port}; choose another address or port (web.host, web.port).`,
+      { cause },
+    );
+  }
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new WebServerError('The web server is not open.');
+  return address.port;
+}
+
+function urlHost(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}

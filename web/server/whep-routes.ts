@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { Hono } from 'hono';
+import { CameraError } from '../../contract/errors.ts';
+import { deviceIdSchema } from '../../contract/topics.ts';
+import type { IceServer } from '../../contract/operations.ts';
+import { HttpError } from './http-error.ts';
+import { iceServerLinks } from './ice-server-links.ts';
+import { limitBody } from './request-body.ts';
+import { requireContentType } from './request-guards.ts';
+import { parseSdpFragment } from './sdp-fragment.ts';
+import type { Views } from './views.ts';
+import { whepCors } from './whep-cors.ts';
+
+const OFFER_TYPE = 'application/sdp';
+const FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
+
+export interface WhepRoutesOptions {
+  readonly views: Views;
+  readonly iceServers: readonly IceServer[];
+  readonly allowedOrigins: readonly string[];
+}
+
+/** WHEP (draft-ietf-wish-whep) below `/whep`: one POST is one view, its Location ends it. */
+export function whepRoutes({ views, iceServers, allowedOrigins }: WhepRoutesOptions): Hono {
+  const routes = new Hono();
+  routes.use('*', whepCors(allowedOrigins));
+
+  routes.options('*', ({ body }) => body(null, 204, { 'accept-post': OFFER_TYPE }));
+
+  routes.post('/:device', limitBody, async (context) => {
+    requireContentType(context.req.header('content-type'), OFFER_TYPE);
+    const device = checkedDevice(context.req.param('device'));
+    const { session, sdp } = await views.accept(device, await context.req.text());
+    context.header('location', `/whep/${device}/${session}`);
+    context.header('etag', etagOf(session));
+    context.header('cache-control', 'no-store');
+    for (const link of iceServerLinks(iceServers)) context.header('link', link, { append: true });
+    return context.body(sdp, 201, { 'content-type': OFFER_TYPE });
+  });
+
+  routes.get('/:device/:session', ({ req, json }) => {
+    const { device, session } = req.param();
+    return json(views.stateOf(device, session), 200, { 'cache-control': 'no-store' });
+  });
+
+  routes.patch('/:device/:session', limitBody, async ({ req, body }) => {
+    const { device, session } = req.param();
+    requireContentType(req.header('content-type'), FRAGMENT_TYPE);
+    requireMatch(req.header('if-match'), session);
+    await views.addCandidates(checkedDevice(device), session, parseSdpFragment(await req.text()));
+    return body(null, 204);
+  });
+
+  routes.delete('/:device/:session', async ({ req, json }) => {
+    const { device, session } = req.param();
+    await views.end(checkedDevice(device), session);
+    return json({}, 200);
+  });
+
+  return routes;
+}
+
+/** The ICE session's entity tag; a restart, which would change it, is not offered. */
+function etagOf(session: string): string {
+  return `"${createHash('sha256').update(session).digest('base64url').slice(0, 16)}"`;
+}
+
+function requireMatch(ifMatch: string | undefined, session: string): void {
+  if (ifMatch === undefined) throw new HttpError(428, 'bad_request', 'If-Match with the ETag is missing.');
+  if (ifMatch === '*')
+    throw new CameraError('bad_request', 'ICE restarts are not supported; begin a new session instead.');
+  if (ifMatch !== etagOf(session))
+    throw new HttpError(412, 'bad_request', 'If-Match is not the ETag of this session.');
+}
+
+function checkedDevice(device: string): string {
+  if (deviceIdSchema.safeParse(device).success) return device;
+  throw new CameraError('not_found', 'There is no such camera: ids are made of a-z, 0-9 and "-".');
+}
