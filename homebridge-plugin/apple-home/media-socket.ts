@@ -1,0 +1,82 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { describeError, type Logger } from '../../foundation/logger.ts';
+
+export interface MediaSocketOptions {
+  /** Our side of the controller's HAP connection: only what is sent from there is taken by Apple Home. */
+  readonly sourceAddress: string;
+  readonly target: { readonly address: string; readonly port: number; readonly family: 'ipv4' | 'ipv6' };
+  readonly handleMessage: (message: Buffer) => void;
+  readonly logger: Logger;
+}
+
+/** The one UDP socket of a stream: RTP and RTCP out, RTCP in. */
+export class MediaSocket {
+  readonly #options: MediaSocketOptions;
+  readonly #socket: Socket;
+  #closed = false;
+  #hasReported = false;
+
+  constructor(options: MediaSocketOptions) {
+    this.#options = options;
+    this.#socket = createSocket(options.target.family === 'ipv6' ? 'udp6' : 'udp4');
+  }
+
+  /** Binds to the source address; resolves with the port. */
+  async open(): Promise<number> {
+    this.#socket.on('message', (message) => this.#options.handleMessage(message));
+    this.#socket.on('error', (error) => this.#report(error));
+    const { target } = this.#options;
+    const address = plainAddress(this.#options.sourceAddress);
+    const isSameFamily = isIPv4(address) === (target.family === 'ipv4');
+    await this.#bind(isSameFamily ? withScope(address) : undefined);
+    return this.#socket.address().port;
+  }
+
+  send(packet: Buffer): void {
+    if (this.#closed) return;
+    const { address, port } = this.#options.target;
+    this.#socket.send(packet, port, address, (error) => {
+      if (error) this.#report(error);
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.close();
+  }
+
+  async #bind(address: string | undefined): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#socket.once('error', reject);
+      this.#socket.bind({ port: 0, ...(address === undefined ? {} : { address }) }, () => {
+        this.#socket.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  /** Every packet fails alike when the network is away: one line is enough. */
+  #report(error: Error): void {
+    if (this.#hasReported || this.#closed) return;
+    this.#hasReported = true;
+    this.#options.logger.debug(`the stream's socket: ${describeError(error)}`);
+  }
+}
+
+/** An IPv4 address as a dual-stack server sees it is "::ffff:192.0.2.1". */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/iu, '');
+}
+
+/** A link-local IPv6 address is only an address together with its interface. */
+function withScope(address: string): string {
+  if (!/^fe80:/iu.test(address) || address.includes('%')) return address;
+  const [name] =
+    Object.entries(networkInterfaces()).find(([, addresses]) =>
+      addresses?.some((candidate) => candidate.address === address),
+    ) ?? [];
+  return name === undefined ? address : `${address}%${name}`;
+}

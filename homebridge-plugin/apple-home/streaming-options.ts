@@ -1,0 +1,18 @@
+import { AES_CM_128_HMAC_SHA1_80, H264_LEVELS, H264_PROFILES, type CameraControllerOptions } from './hap.ts';
+
+/**
+ * What Apple Home is told it may choose. The camera's picture goes out as it is, whatever is chosen: Home scales. 720p30
+ * is what iPhones need, 320x240 at 15 the Apple Watch. AES-256 is left out because the other end of the path has none.
+ */
+export const STREAMING_OPTIONS: CameraControllerOptions['streamingOptions'] = {
+  supportedCryptoSuites: [AES_CM_128_HMAC_SHA1_80],
+  video: {
+    codec: { profiles: Object.values(H264_PROFILES), levels: Object.values(H264_LEVELS) },
+    resolutions: [
+      [1920, 1080, 30],
+      [1280, 720, 30],
+      [640, 360, 30],
+      [320, 240, 15],
+    ],
+  },
+};

@@ -1,0 +1,98 @@
+import { describeError, type Logger } from '../foundation/logger.ts';
+import { TimeoutError, withTimeout } from '../foundation/time-out.ts';
+import type { PlaceholderKind } from './placeholder-pictures.ts';
+
+/** Pictures are asked for in these widths only, so that many tiles and devices share them. */
+const WIDTHS_PX = [320, 640, 1280] as const;
+const LARGEST_WIDTH_PX = 1280;
+
+const FRESH_MS = 2_000;
+/** A picture older than this tells nothing about now: a new one is worth a short wait. */
+const STALE_MS = 60_000;
+const FIRST_WAIT_MS = 1_500;
+const EVENT_WAIT_MS = 2_500;
+
+export interface SnapshotWish {
+  /** Pixels; a picture a little larger or smaller is as good. */
+  readonly width: number;
+  /** The picture belongs to something that has just happened, such as motion. */
+  readonly isForEvent: boolean;
+}
+
+export interface SnapshotCacheOptions {
+  readonly isOnline: () => boolean;
+  /** A new picture from the camera, as JPEG. */
+  readonly take: (widthPx: number) => Promise<Buffer>;
+  readonly placeholder: (kind: PlaceholderKind, widthPx: number) => Promise<Buffer>;
+  readonly logger: Logger;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now?: () => number;
+  readonly firstWaitMs?: number;
+  readonly eventWaitMs?: number;
+}
+
+interface Kept {
+  readonly jpeg: Buffer;
+  readonly atMs: number;
+}
+
+/**
+ * Pictures for the tiles of Apple Home, which asks every few seconds and blocks a whole bridge while it waits. What is
+ * kept is given at once and renewed behind; a camera that is away has its placeholder.
+ */
+export class SnapshotCache {
+  readonly #options: SnapshotCacheOptions;
+  readonly #kept = new Map<number, Kept>();
+  readonly #taking = new Map<number, Promise<Buffer>>();
+
+  constructor(options: SnapshotCacheOptions) {
+    this.#options = options;
+  }
+
+  /** Never empty, and never later than a few seconds; rejects only when the placeholder itself cannot be read. */
+  async take(wish: SnapshotWish): Promise<Buffer> {
+    const { isOnline, placeholder } = this.#options;
+    if (!isOnline()) return placeholder('offline', wish.width);
+    const width = WIDTHS_PX.find((candidate) => candidate >= wish.width) ?? LARGEST_WIDTH_PX;
+    const kept = this.#kept.get(width) ?? this.#newest();
+    const ageMs = kept ? this.#now() - kept.atMs : Infinity;
+    if (kept && ageMs <= FRESH_MS && this.#kept.get(width) === kept) return kept.jpeg;
+    const taking = this.#takeShared(width);
+    if (kept && ageMs <= STALE_MS && !wish.isForEvent) return kept.jpeg;
+    return this.#waitFor(taking, kept, wish);
+  }
+
+  async #waitFor(taking: Promise<Buffer>, kept: Kept | undefined, wish: SnapshotWish): Promise<Buffer> {
+    const { firstWaitMs = FIRST_WAIT_MS, eventWaitMs = EVENT_WAIT_MS, placeholder } = this.#options;
+    try {
+      return await withTimeout(taking, wish.isForEvent ? eventWaitMs : firstWaitMs, 'the picture');
+    } catch (error) {
+      if (kept) return kept.jpeg;
+      return placeholder(error instanceof TimeoutError ? 'starting' : 'unavailable', wish.width);
+    }
+  }
+
+  /** Equal requests share one picture; a failure is told here, once for all of them. */
+  #takeShared(width: number): Promise<Buffer> {
+    const running = this.#taking.get(width);
+    if (running) return running;
+    const taking = this.#takeNew(width).finally(() => this.#taking.delete(width));
+    this.#taking.set(width, taking);
+    taking.catch((error: unknown) => this.#options.logger.debug(`no snapshot: ${describeError(error)}`));
+    return taking;
+  }
+
+  async #takeNew(width: number): Promise<Buffer> {
+    const jpeg = await this.#options.take(width);
+    this.#kept.set(width, { jpeg, atMs: this.#now() });
+    return jpeg;
+  }
+
+  #newest(): Kept | undefined {
+    return [...this.#kept.values()].sort((a, b) => b.atMs - a.atMs)[0];
+  }
+
+  #now(): number {
+    return (this.#options.now ?? performance.now.bind(performance))();
+  }
+}
