@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DEFAULT_PREFIX, deviceIdSchema, prefixSchema } from '../contract/topics.ts';
+import {
+  deviceConfigurationSchema,
+  iceSettingsSchema,
+  videoSettingsSchema,
+} from '../device/device-configuration.ts';
+import { brokerSettingsSchema } from '../foundation/broker-settings.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const LONGEST_DEVICE_ID = 63;
+
+const port = z.number().int().min(0).max(65_535);
+const host = z.string().min(1).max(255);
+
+const brokerUserSchema = z.strictObject({
+  username: z.string().min(1).max(128),
+  password: z.string().min(8, 'must have 8 characters or more').max(256),
+});
+
+/** Every key of picam.yaml; `picam` reads the same file for all its commands. */
+export const configurationSchema = z.strictObject({
+  device: deviceIdSchema.default(() => deviceIdOfHost(hostname())),
+  name: deviceConfigurationSchema.shape.name.optional(),
+  prefix: prefixSchema.default(DEFAULT_PREFIX),
+  broker: z.strictObject(brokerSettingsSchema.shape).optional(),
+  embeddedBroker: z
+    .strictObject({
+      host: host.default('127.0.0.1'),
+      port: port.default(1883),
+      users: z.array(brokerUserSchema).max(100).default([]),
+    })
+    .prefault({}),
+  source: deviceConfigurationSchema.shape.source.default('test'),
+  video: videoSettingsSchema.prefault({}),
+  maxViewers: deviceConfigurationSchema.shape.maxViewers.default(10),
+  lingerMs: deviceConfigurationSchema.shape.lingerMs.default(5_000),
+  storage: z.string().min(1).default(defaultStorage),
+  ice: iceSettingsSchema.prefault({}),
+  web: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8080) }).prefault({}),
+  logLevel: z.enum(LOG_LEVELS).default('info'),
+});
+export type Configuration = z.output<typeof configurationSchema>;
+
+/** A legal device id that is as near to the host's name as can be. */
+export function deviceIdOfHost(name: string): string {
+  const [first = ''] = name.toLowerCase().split('.');
+  const id = first
+    .replace(/[^a-z0-9]+/gu, '-')
+    .slice(0, LONGEST_DEVICE_ID)
+    .replace(/^-+|-+$/gu, '');
+  return id === '' ? 'camera' : id;
+}
+
+/** systemd's folder for the service, else the user's own. */
+function defaultStorage(): string {
+  const [ofService] = (process.env['STATE_DIRECTORY'] ?? '').split(':');
+  if (ofService && existsSync(ofService)) return ofService;
+  return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'picam');
+}

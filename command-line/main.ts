@@ -1,0 +1,110 @@
+import { Command, CommanderError } from 'commander';
+import { softwareVersion } from '../device/status/software-version.ts';
+import { Lifetime } from '../foundation/lifetime.ts';
+import { createConsoleLogger, describeError } from '../foundation/logger.ts';
+import { FLAGS } from './configuration-keys.ts';
+import type { Configuration } from './configuration-schema.ts';
+import { printedConfiguration } from './print-configuration.ts';
+import { ConfigurationError, DEFAULT_FILE, readConfiguration } from './read-configuration.ts';
+import { type Part, startParts } from './start-parts.ts';
+import { untilToldToEnd } from './signals.ts';
+
+const EXIT_ENDED = 0;
+const EXIT_NOT_STARTED = 1;
+const EXIT_CONFIGURATION = 2;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Options = Readonly<Record<string, string | boolean | undefined>>;
+
+/** Runs one command to its end and returns the exit code. */
+export async function main(words: readonly string[], environment: Environment): Promise<number> {
+  let exitCode = EXIT_ENDED;
+  const action = (parts: readonly Part[]) => async (_options: Options, command: Command) => {
+    exitCode = await run(parts, command.optsWithGlobals<Options>(), environment);
+  };
+  const program = createProgram(action);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_ENDED : EXIT_CONFIGURATION;
+    throw error;
+  }
+}
+
+function createProgram(
+  action: (parts: readonly Part[]) => (options: Options, command: Command) => Promise<void>,
+): Command {
+  const program = new Command('picam')
+    .description(
+      'A live camera with almost no delay: camera, embedded MQTT broker and web page on this machine.',
+    )
+    .version(softwareVersion())
+    .exitOverride()
+    .showHelpAfterError('(--help lists what there is)');
+  withFlags(program).action(action(['device', 'web']));
+  withFlags(program.command('device'))
+    .description('the camera alone; with an embedded broker when none is configured')
+    .action(action(['device']));
+  withFlags(program.command('web'))
+    .description('the web page alone')
+    .action(action(['web']));
+  return program;
+}
+
+function withFlags(command: Command): Command {
+  command.option('--config <file>', `configuration file (default: ${DEFAULT_FILE} if it is there)`);
+  for (const { flag, value, help } of FLAGS) command.option(`--${flag} <${value}>`, help);
+  return command.option(
+    '--print-config',
+    'print the configuration as it is in force, without secrets, and end',
+  );
+}
+
+async function run(parts: readonly Part[], options: Options, environment: Environment): Promise<number> {
+  const configuration = configurationOrProblems(options, environment);
+  if (configuration instanceof ConfigurationError) {
+    console.error(`picam cannot start because of its configuration:\n${configuration.message}`);
+    return EXIT_CONFIGURATION;
+  }
+  if (options['printConfig'] === true) {
+    process.stdout.write(printedConfiguration(configuration));
+    return EXIT_ENDED;
+  }
+  return runUntilTold(parts, configuration);
+}
+
+function configurationOrProblems(
+  options: Options,
+  environment: Environment,
+): Configuration | ConfigurationError {
+  const flags = new Map<string, string>();
+  for (const { flag } of FLAGS) {
+    const value = options[flag.replace(/-(.)/gu, (_, letter: string) => letter.toUpperCase())];
+    if (typeof value === 'string') flags.set(flag, value);
+  }
+  const file = typeof options['config'] === 'string' ? options['config'] : undefined;
+  try {
+    return readConfiguration({ file, environment, flags });
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+    throw error;
+  }
+}
+
+async function runUntilTold(parts: readonly Part[], configuration: Configuration): Promise<number> {
+  const logger = createConsoleLogger({ level: configuration.logLevel });
+  const lifetime = new Lifetime(logger);
+  const toldToEnd = untilToldToEnd();
+  try {
+    await startParts(parts, configuration, logger, lifetime);
+    const signal = await toldToEnd;
+    logger.info(`ending because of ${signal}`);
+    return EXIT_ENDED;
+  } catch (error) {
+    logger.error(`picam could not start: ${describeError(error)}`);
+    return EXIT_NOT_STARTED;
+  } finally {
+    await lifetime.close();
+  }
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+const OLDEST_MAJOR = 22;
+const OLDEST_MINOR = 12;
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST_MAJOR || (major === OLDEST_MAJOR && minor < OLDEST_MINOR)) {
+  console.error(
+    `picam needs Node.js ${OLDEST_MAJOR}.${OLDEST_MINOR} or newer; this is ${process.version}. See https://nodejs.org/en/download.`,
+  );
+  process.exit(1);
+}
+
+const { main } = await import('./main.ts');
+process.exitCode = await main(process.argv.slice(2), process.env);
+
+export {};

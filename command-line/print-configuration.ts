@@ -1,0 +1,17 @@
+import { stringify } from 'yaml';
+import { redactedUrl } from '../foundation/broker-settings.ts';
+import type { Configuration } from './configuration-schema.ts';
+
+const MASK = '********';
+const SECRET_KEYS = new Set(['password', 'credential']);
+
+/** The configuration as it is in force, as YAML and without its secrets. */
+export function printedConfiguration(configuration: Configuration): string {
+  const { broker } = configuration;
+  const shown = broker
+    ? { ...configuration, broker: { ...broker, url: redactedUrl(broker.url) } }
+    : configuration;
+  return stringify(
+    JSON.parse(JSON.stringify(shown, (key, value: unknown) => (SECRET_KEYS.has(key) ? MASK : value))),
+  );
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
+import type { z } from 'zod';
+import { describeError } from '../foundation/logger.ts';
+import { FLAGS, SCALAR_KEYS, variableOf } from './configuration-keys.ts';
+import { type Configuration, configurationSchema } from './configuration-schema.ts';
+
+export const DEFAULT_FILE = '/etc/picam/picam.yaml';
+
+type Tree = Record<string, unknown>;
+
+/** Everything that is wrong with a configuration, each on a line of its own. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join('\n'), options);
+  }
+}
+
+export interface ConfigurationSources {
+  /** From --config; without one the default file is read if it is there. */
+  readonly file?: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** By the flag's name without dashes. */
+  readonly flags: ReadonlyMap<string, string>;
+  readonly defaultFile?: string;
+}
+
+/**
+ * The file, over it the PICAM_ variables, over them the flags.
+ * @throws ConfigurationError with all problems at once.
+ */
+export function readConfiguration(sources: ConfigurationSources): Configuration {
+  const tree = readFile(sources);
+  for (const { path, isNumber } of SCALAR_KEYS) {
+    const text = sources.environment[variableOf(path)];
+    if (text !== undefined && text !== '') setAt(tree, path, isNumber ? numberOrText(text) : text);
+  }
+  for (const { flag, path } of FLAGS) {
+    const text = sources.flags.get(flag);
+    const keys = path.split('.');
+    if (text !== undefined) setAt(tree, keys, isNumberKey(path) ? numberOrText(text) : text);
+  }
+  const parsed = configurationSchema.safeParse(tree);
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(
+    parsed.error.issues.flatMap((issue) => describeIssue(issue, sources)),
+    { cause: parsed.error },
+  );
+}
+
+function readFile({ file, defaultFile = DEFAULT_FILE }: ConfigurationSources): Tree {
+  const path = file ?? defaultFile;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (file === undefined && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return {};
+    throw new ConfigurationError([`${path}: cannot be read (${describeError(cause)}).`], { cause });
+  }
+  return parseTree(path, text);
+}
+
+function parseTree(path: string, text: string): Tree {
+  let value: unknown;
+  try {
+    value = parseYaml(text);
+  } catch (cause) {
+    throw new ConfigurationError([`${path}: is not YAML: ${firstLine(describeError(cause))}`], { cause });
+  }
+  if (value === null || value === undefined) return {};
+  if (isTree(value)) return value;
+  throw new ConfigurationError([`${path}: must hold keys and values, such as "source: test".`]);
+}
+
+/** A key on the way that holds something else is left as it is: the check will say so. */
+function setAt(tree: Tree, [key = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    tree[key] = value;
+    return;
+  }
+  const child = tree[key] ?? {};
+  if (!isTree(child)) return;
+  tree[key] = child;
+  setAt(child, rest, value);
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNumberKey(path: string): boolean {
+  return SCALAR_KEYS.some((key) => key.isNumber && key.path.join('.') === path);
+}
+
+function numberOrText(text: string): number | string {
+  const number = Number(text);
+  return text.trim() === '' || Number.isNaN(number) ? text : number;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, sources: ConfigurationSources): string[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const known = SCALAR_KEYS.filter((one) => one.path.slice(0, -1).join('.') === path.join('.'));
+      const names = known.map((one) => one.path.at(-1)).join(', ');
+      return `${[...path, key].join('.')}: is not a known key; known here are ${names}.`;
+    });
+  }
+  return [`${path.join('.') || 'the configuration'}: ${issue.message}${whereFrom(path, sources)}`];
+}
+
+/** Where a wrong value was set, when that was not in the file. */
+function whereFrom(path: readonly string[], { flags, environment }: ConfigurationSources): string {
+  const flag = FLAGS.find((known) => known.path === path.join('.') && flags.has(known.flag));
+  if (flag) return ` (from --${flag.flag})`;
+  const variable = variableOf(path);
+  return environment[variable] === undefined ? '' : ` (from ${variable})`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? text;
+}

@@ -1,0 +1,36 @@
+import { CameraError } from '../../contract/errors.ts';
+import type { LiveStream } from '../live-stream/live-stream.ts';
+import type { ViewerSessions } from '../viewer-session/viewer-sessions.ts';
+
+/** Start and stop as requests and switches mean them. */
+export class StreamControl {
+  readonly #liveStream: LiveStream;
+  readonly #sessions: ViewerSessions;
+
+  constructor(liveStream: LiveStream, sessions: ViewerSessions) {
+    this.#liveStream = liveStream;
+    this.#sessions = sessions;
+  }
+
+  start(): void {
+    this.#liveStream.start();
+  }
+
+  /** Resolves when the camera is off. */
+  async stop(): Promise<void> {
+    this.#sessions.endAll('stopped');
+    await this.#liveStream.stop();
+  }
+
+  /** @throws CameraError `not_live` while the camera is off. */
+  requestKeyframe(): void {
+    if (!this.#liveStream.running) {
+      throw new CameraError('not_live', 'The camera is off; start it or send an offer first.');
+    }
+    this.#liveStream.requestKeyframe();
+  }
+
+  current(): { streaming: boolean; viewers: number } {
+    return { streaming: this.#liveStream.running, viewers: this.#sessions.count };
+  }
+}

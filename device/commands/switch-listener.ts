@@ -1,0 +1,56 @@
+import type { InboundMessage, MessageBus } from '../../contract/message-bus.ts';
+import { deviceTopics, parseTopic } from '../../contract/topics.ts';
+import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { SnapshotPublisher } from './snapshot-publisher.ts';
+import type { StreamControl } from './stream-control.ts';
+
+const LONGEST_VALUE_SHOWN = 32;
+const LEGAL = 'legal are set/stream with ON or OFF, and set/snapshot with anything';
+
+export interface SwitchListenerOptions {
+  readonly bus: MessageBus;
+  readonly prefix: string;
+  readonly device: string;
+  readonly stream: StreamControl;
+  readonly snapshots: SnapshotPublisher;
+  readonly logger: Logger;
+}
+
+/** `D/set/<property>`: plain text for switches and people; there is no reply, so mistakes go to the log. */
+export class SwitchListener {
+  readonly #options: SwitchListenerOptions;
+
+  constructor(options: SwitchListenerOptions) {
+    this.#options = options;
+  }
+
+  open(): () => void {
+    const { bus, prefix, device } = this.#options;
+    return bus.subscribe(deviceTopics(prefix, device).everySet, (message) => this.#handle(message));
+  }
+
+  #handle({ topic, payload, retained }: InboundMessage): void {
+    const parsed = parseTopic(this.#options.prefix, topic);
+    if (retained || parsed?.kind !== 'set') return;
+    this.#apply(parsed.property, payload).catch((error: unknown) => {
+      this.#options.logger.warn(`set/${parsed.property} failed: ${describeError(error)}`);
+    });
+  }
+
+  async #apply(property: string, payload: Buffer): Promise<void> {
+    const value = payload
+      .subarray(0, LONGEST_VALUE_SHOWN + 1)
+      .toString()
+      .trim()
+      .toUpperCase();
+    if (property === 'snapshot') await this.#options.snapshots.publish({});
+    else if (property === 'stream' && value === 'ON') this.#options.stream.start();
+    else if (property === 'stream' && value === 'OFF') await this.#options.stream.stop();
+    else this.#options.logger.warn(`set/${shown(property)} ${shown(value)} is not understood; ${LEGAL}`);
+  }
+}
+
+/** As JSON, so that control characters do no harm in a log. */
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, LONGEST_VALUE_SHOWN));
+}

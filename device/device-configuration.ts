@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { iceServerSchema } from '../contract/operations.ts';
+import { deviceIdSchema, prefixSchema } from '../contract/topics.ts';
+
+const even = z.number().int().multipleOf(2);
+
+export const videoSettingsSchema = z.strictObject({
+  /** Pixels. */
+  width: even.min(64).max(4096).default(1280),
+  height: even.min(64).max(4096).default(720),
+  fps: z.number().min(1).max(120).default(30),
+  bitrateKbps: z.number().int().min(50).max(50_000).default(2_000),
+  keyframeIntervalS: z.number().min(0.2).max(60).default(2),
+});
+
+const portRangeSchema = z
+  .tuple([z.number().int().min(1024).max(65_535), z.number().int().min(1024).max(65_535)])
+  .refine(([first, last]) => first < last, 'must be two ports, the smaller first, such as [50000, 50100]');
+
+export const iceSettingsSchema = z.strictObject({
+  servers: z.array(iceServerSchema).max(8).default([]),
+  additionalHostAddresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .max(16)
+    .default([]),
+  portRange: portRangeSchema.optional(),
+});
+
+/** What one camera needs to know, but for its broker. */
+export const deviceConfigurationSchema = z.object({
+  device: deviceIdSchema,
+  /** For people. */
+  name: z.string().min(1).max(128),
+  prefix: prefixSchema,
+  source: z.string().min(1).max(4096),
+  video: videoSettingsSchema,
+  maxViewers: z.number().int().min(1).max(100),
+  lingerMs: z.number().int().min(0).max(3_600_000),
+  /** Folder of what must outlive the process. */
+  storage: z.string().min(1).optional(),
+  ice: iceSettingsSchema,
+});
+export type DeviceConfiguration = z.output<typeof deviceConfigurationSchema>;

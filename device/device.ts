@@ -1,0 +1,143 @@
+import type { DeviceInfo, DeviceState } from '../contract/device-messages.ts';
+import type { MessageBus } from '../contract/message-bus.ts';
+import { OPERATIONS } from '../contract/operations.ts';
+import { deviceTopics } from '../contract/topics.ts';
+import { randomIdentifier } from '../foundation/identifiers.ts';
+import { Lifetime } from '../foundation/lifetime.ts';
+import { scoped, type Logger } from '../foundation/logger.ts';
+import { createSource } from './capture/open-source.ts';
+import type { Source } from './capture/source.ts';
+import { descriptionHandlers } from './commands/description-handlers.ts';
+import { RequestListener } from './commands/request-listener.ts';
+import { SnapshotPublisher, snapshotHandlers } from './commands/snapshot-publisher.ts';
+import { StreamControl } from './commands/stream-control.ts';
+import { streamHandlers } from './commands/stream-handlers.ts';
+import { SwitchListener } from './commands/switch-listener.ts';
+import { viewHandlers } from './commands/view-handlers.ts';
+import type { DeviceConfiguration } from './device-configuration.ts';
+import { LiveStream } from './live-stream/live-stream.ts';
+import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
+import { Announcement } from './status/announcement.ts';
+import { machineModel } from './status/model.ts';
+import { softwareVersion } from './status/software-version.ts';
+import { TimeSync } from './status/time-sync.ts';
+import { loadDtlsCertificate } from './viewer-session/dtls-certificate.ts';
+import { ViewerSessions } from './viewer-session/viewer-sessions.ts';
+
+export interface DeviceOptions {
+  readonly configuration: DeviceConfiguration;
+  /** Its owner opens and closes it; its last will is `offlineWill`. */
+  readonly bus: MessageBus;
+  readonly logger: Logger;
+  /** Default: what the configuration names. */
+  readonly source?: Source;
+  /** Called after every connect, when requests are being read. */
+  readonly handleOnline?: () => void;
+}
+
+/** A camera on the broker, from `openDevice` to `close`. */
+export interface Device {
+  readonly boot: string;
+  readonly dtlsFingerprint: string;
+  /** Ends every view and the camera, and says goodbye on the broker. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the parts of a camera together and announces it. The broker may be away; everything begins when it is there.
+ * @throws SourceError for a source that does not exist.
+ */
+export async function openDevice(options: DeviceOptions): Promise<Device> {
+  const { configuration, bus, logger } = options;
+  const { device, prefix } = configuration;
+  const source =
+    options.source ?? createSource(configuration.source, configuration.video, scoped(logger, 'source'));
+  const certificate = await loadDtlsCertificate(configuration.storage, logger);
+  const startedAtMs = performance.now();
+  const lifetime = new Lifetime(logger);
+
+  const liveStream = new LiveStream({
+    source,
+    logger: scoped(logger, 'live stream'),
+    lingerMs: configuration.lingerMs,
+  });
+  lifetime.own('the live stream', () => liveStream.close());
+  const sessions = new ViewerSessions({
+    maxViewers: configuration.maxViewers,
+    context: {
+      liveStream,
+      certificate,
+      ice: configuration.ice,
+      logger,
+      push: (peer, message) => requests.push(peer, message),
+    },
+  });
+  const info = deviceInfo(configuration, certificate.fingerprint);
+  const stream = new StreamControl(liveStream, sessions);
+  const timeSync = new TimeSync(() => announcement.handleStateChange());
+  const currentState = (): DeviceState => ({
+    boot: info.boot,
+    up: Math.round((performance.now() - startedAtMs) / 1000),
+    timeSync: timeSync.isSynchronized,
+    enabled: true,
+    ...stream.current(),
+    motion: false,
+    recording: false,
+    ...health(liveStream),
+  });
+  const camera = new SnapshotTaker({ stream: liveStream });
+  lifetime.own('the snapshots', () => camera.close());
+  const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera);
+  const handlers = {
+    ...descriptionHandlers({ info, currentState }),
+    ...viewHandlers(sessions, configuration.ice.servers),
+    ...streamHandlers(stream),
+    ...snapshotHandlers(snapshots),
+  };
+  const requests = new RequestListener({ bus, prefix, device, boot: info.boot, handlers, logger });
+  const switches = new SwitchListener({ bus, prefix, device, stream, snapshots, logger });
+  const announcement = new Announcement({
+    bus,
+    prefix,
+    device,
+    info,
+    currentState,
+    logger,
+    handleOnline: options.handleOnline,
+  });
+
+  announcement.open();
+  lifetime.own('the announcement', () => announcement.close());
+  timeSync.open();
+  lifetime.own('the clock watch', () => timeSync.close());
+  lifetime.own(
+    'the change watch',
+    liveStream.onChange(() => announcement.handleStateChange()),
+  );
+  lifetime.own('the viewer sessions', () => sessions.close());
+  lifetime.own('the switches', switches.open());
+  lifetime.own('the requests', requests.open());
+
+  return { boot: info.boot, dtlsFingerprint: certificate.fingerprint, close: () => lifetime.close() };
+}
+
+function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: string): DeviceInfo {
+  const { name, maxViewers, video } = configuration;
+  const { width, height, fps, bitrateKbps } = video;
+  return {
+    v: 1,
+    boot: randomIdentifier(),
+    name,
+    model: machineModel(),
+    sw: softwareVersion(),
+    caps: Object.keys(OPERATIONS),
+    limits: { viewers: maxViewers, width, height, fps, bitrateKbps },
+    dtlsFingerprint,
+    auth: 'off',
+  };
+}
+
+function health({ error }: LiveStream): Pick<DeviceState, 'health' | 'error'> {
+  if (!error) return { health: 'ok', error: null };
+  return { health: 'failed', error: { code: error.code, message: error.message.slice(0, 1024) } };
+}

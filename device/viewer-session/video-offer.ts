@@ -1,0 +1,141 @@
+import { CameraError } from '../../contract/errors.ts';
+import { type H264Format, bestH264Format } from './h264-formats.ts';
+import { attribute, attributes, joinSdp, splitSdp, type SdpSection, type SplitSdp } from './sdp-sections.ts';
+
+const MAX_SECTIONS = 32;
+const ANY_PORT = '9';
+const REJECTED_PORT = '0';
+const TRANSPORT_ATTRIBUTES = ['ice-ufrag', 'ice-pwd', 'ice-options', 'fingerprint', 'setup'];
+
+/** A viewer's offer, cut down to the one video it gets. */
+export interface VideoOffer {
+  /** The video section alone, with a single H.264 format and its retransmissions, and without candidates. */
+  readonly sdp: string;
+  readonly mid: string;
+  /** The video's place among all sections of the offer. */
+  readonly index: number;
+  readonly profileLevelId: string;
+  /** The candidates the offer held, as in RTCIceCandidateInit.candidate. */
+  readonly candidates: readonly string[];
+  readonly sections: readonly SdpSection[];
+}
+
+/**
+ * Finds the video a camera can answer.
+ *
+ * Everything else in the offer (audio, data channels, more video) is kept away from the WebRTC stack and rejected in
+ * the answer: what is not parsed cannot be attacked.
+ *
+ * @throws CameraError `bad_sdp`, saying what is missing.
+ */
+export function parseVideoOffer(sdp: string): VideoOffer {
+  const split = splitSdp(sdp);
+  if (!split) throw new CameraError('bad_sdp', 'The offer is not an SDP: it does not begin with "v=0".');
+  if (split.sections.length > MAX_SECTIONS) {
+    throw new CameraError('bad_sdp', `The offer has more than ${MAX_SECTIONS} media sections.`);
+  }
+  const { index, section, format } = chooseVideo(split);
+  const mid = attribute(section.lines, 'mid');
+  if (!mid) throw new CameraError('bad_sdp', 'The video of the offer has no "a=mid:" line (RFC 9143).');
+  const transport = transportLines(split, section);
+  return {
+    sdp: joinSdp(videoOnly(split, section, format, transport, mid)),
+    mid,
+    index,
+    profileLevelId: format.profileLevelId,
+    candidates: attributes(section.lines, 'candidate').map((value) => `candidate:${value}`),
+    sections: split.sections,
+  };
+}
+
+/** The whole answer: `answeredSdp` for the video, and every other section of the offer rejected (RFC 3264 §6). */
+export function completeAnswer(offer: VideoOffer, answeredSdp: string): string {
+  const answered = splitSdp(answeredSdp);
+  const video = answered?.sections[0];
+  if (!answered || !video) throw new Error('the answer to the video holds no video');
+  const sections = offer.sections.map((section, index) =>
+    index === offer.index ? video : rejected(section),
+  );
+  return joinSdp({ sessionLines: answered.sessionLines, sections });
+}
+
+function chooseVideo(split: SplitSdp): { index: number; section: SdpSection; format: H264Format } {
+  const videos = split.sections
+    .map((section, index) => ({ section, index }))
+    .filter(({ section }) => section.kind === 'video' && isOffered(section));
+  if (videos.length === 0) {
+    throw new CameraError('bad_sdp', 'The offer asks for no video; add a video transceiver with "recvonly".');
+  }
+  const receiving = videos.filter(({ section }) => wantsToReceive(split, section));
+  if (receiving.length === 0) {
+    throw new CameraError('bad_sdp', 'The offer receives no video; make its video "recvonly" or "sendrecv".');
+  }
+  for (const { section, index } of receiving) {
+    const format = bestH264Format(section);
+    if (format) return { index, section, format };
+  }
+  throw new CameraError(
+    'bad_sdp',
+    'The offer has no H.264 with packetization-mode=1 in its video; the camera sends only that.',
+  );
+}
+
+/** A port of 0 rejects a section, except in a bundle where it leaves the transport to another (RFC 9143 §6). */
+function isOffered({ port, lines }: SdpSection): boolean {
+  return port !== REJECTED_PORT || lines.includes('a=bundle-only');
+}
+
+function wantsToReceive(split: SplitSdp, section: SdpSection): boolean {
+  const isDirection = (line: string) => /^a=(?:sendrecv|recvonly|sendonly|inactive)$/u.test(line);
+  const direction = section.lines.find(isDirection) ?? split.sessionLines.find(isDirection) ?? 'a=sendrecv';
+  return direction === 'a=sendrecv' || direction === 'a=recvonly';
+}
+
+/** The section's own transport attributes, else those of its bundle. */
+function transportLines(split: SplitSdp, section: SdpSection): string[] {
+  const owner = [section, ...split.sections].find(({ lines }) => attribute(lines, 'ice-ufrag') !== undefined);
+  const found = TRANSPORT_ATTRIBUTES.flatMap((name) => {
+    const own = attributes(owner?.lines ?? [], name);
+    return (own.length > 0 ? own : attributes(split.sessionLines, name)).map((value) => `a=${name}:${value}`);
+  });
+  for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint']) {
+    if (attribute(found, name) === undefined) {
+      throw new CameraError('bad_sdp', `The video of the offer has no "a=${name}:" line.`);
+    }
+  }
+  return found;
+}
+
+function videoOnly(
+  split: SplitSdp,
+  section: SdpSection,
+  format: H264Format,
+  transport: readonly string[],
+  mid: string,
+): SplitSdp {
+  const formats = [format.payloadType, ...format.rtxPayloadTypes];
+  const isLeftOut = ['candidate', 'end-of-candidates', 'bundle-only', ...TRANSPORT_ATTRIBUTES];
+  const kept = section.lines.filter((line) => {
+    const [, name = '', payloadType] = /^a=([^:]+)(?::(\S+))?/u.exec(line) ?? [];
+    if (['rtpmap', 'fmtp', 'rtcp-fb'].includes(name)) return formats.includes(payloadType ?? '');
+    return !isLeftOut.includes(name);
+  });
+  const sessionLines = split.sessionLines.filter(
+    (line) => !/^a=(?:group|fingerprint|ice-ufrag|ice-pwd|setup|candidate)[:]/u.test(line),
+  );
+  return {
+    sessionLines: [...sessionLines, `a=group:BUNDLE ${mid}`],
+    sections: [{ ...section, port: ANY_PORT, formats, lines: [...kept, ...transport] }],
+  };
+}
+
+function rejected({ kind, protocol, formats, lines }: SdpSection): SdpSection {
+  const mid = attribute(lines, 'mid');
+  return {
+    kind,
+    port: REJECTED_PORT,
+    protocol,
+    formats,
+    lines: ['c=IN IP4 0.0.0.0', 'a=inactive', ...(mid === undefined ? [] : [`a=mid:${mid}`])],
+  };
+}

@@ -1,0 +1,191 @@
+import {
+  PictureLossIndication,
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionParameters,
+  RtcpPayloadSpecificFeedback,
+  useH264,
+  type RTCDtlsTransport,
+  type RtcpPacket,
+} from 'werift';
+import { CameraError } from '../../contract/errors.ts';
+import type { Candidate } from '../../contract/operations.ts';
+import { describeError } from '../../foundation/logger.ts';
+import type { DtlsCertificate } from './dtls-certificate.ts';
+import type { IceSettings } from './ice-settings.ts';
+import { completeAnswer, type VideoOffer } from './video-offer.ts';
+import { toWeriftCertificate } from './werift-certificate.ts';
+import { PLAYOUT_DELAY_URI, WeriftSender } from './werift-sender.ts';
+
+/** How long STUN and TURN servers may keep an answer waiting. */
+const GATHERING_TIMEOUT_S = 2;
+/** FIR's feedback message type (RFC 5104 §4.3.1). */
+const FULL_INTRA_REQUEST = 4;
+const STREAM_ID = 'picam';
+const FEEDBACK = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }, { type: 'ccm', parameter: 'fir' }];
+
+export interface ViewerPeerEvents {
+  handleConnected(): void;
+  /** Called once at most, and not after `close`. */
+  handleDisconnected(reason: string): void;
+  handleKeyframeRequest(): void;
+  /** The device's own candidates; `end` with the last. */
+  handleCandidate(candidate: Candidate | 'end'): void;
+}
+
+export interface ViewerPeerOptions {
+  readonly offer: VideoOffer;
+  readonly certificate: DtlsCertificate;
+  readonly ice: IceSettings;
+  readonly events: ViewerPeerEvents;
+}
+
+/** One viewer's WebRTC connection. Nothing outside of this folder knows which library makes it. */
+export class ViewerPeer {
+  readonly #options: ViewerPeerOptions;
+  readonly #connection: RTCPeerConnection;
+  #sender: WeriftSender | undefined;
+  #isOver = false;
+
+  constructor(options: ViewerPeerOptions) {
+    this.#options = options;
+    this.#connection = new RTCPeerConnection(configuration(options));
+  }
+
+  get sender(): WeriftSender | undefined {
+    return this.#sender;
+  }
+
+  /**
+   * @param trickle true: answer at once and tell the candidates as they are found; false: the answer holds them all.
+   * @throws CameraError `bad_sdp` when the offer cannot be answered.
+   */
+  async accept(trickle: boolean): Promise<string> {
+    const { offer } = this.#options;
+    try {
+      await this.#connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+      this.#prepareVideo();
+      this.#listen();
+      const answer = passive(await this.#connection.createAnswer());
+      const gathered = this.#connection.setLocalDescription(answer);
+      this.#addOfferedCandidates();
+      if (!trickle) await gathered;
+      else gathered.catch((error: unknown) => this.#disconnected(describeError(error)));
+      const answered = trickle ? answer.sdp : this.#connection.localDescription?.sdp;
+      return completeAnswer(offer, answered ?? answer.sdp);
+    } catch (cause) {
+      if (cause instanceof CameraError) throw cause;
+      throw new CameraError('bad_sdp', `The offer cannot be answered: ${describeError(cause)}.`, { cause });
+    }
+  }
+
+  /** Candidates that cannot be used are skipped: others may do. Names ending in .local take seconds, so none is awaited. */
+  addCandidates(candidates: readonly string[]): void {
+    for (const candidate of candidates) {
+      if (candidate === '' || this.#isOver) continue;
+      this.#connection
+        .addIceCandidate({ candidate, sdpMid: this.#options.offer.mid, sdpMLineIndex: 0 })
+        .catch(() => undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await this.#connection.close();
+  }
+
+  #addOfferedCandidates(): void {
+    this.addCandidates(this.#options.offer.candidates);
+  }
+
+  #prepareVideo(): void {
+    const { offer, ice } = this.#options;
+    const transceiver = this.#connection.getTransceivers().find(({ mid }) => mid === offer.mid);
+    if (!transceiver || transceiver.codecs.length === 0) {
+      throw new CameraError('bad_sdp', 'The video of the offer could not be understood.');
+    }
+    transceiver.setDirection('sendonly');
+    transceiver.sender.streamIds = [STREAM_ID];
+    this.#sender = new WeriftSender(transceiver);
+    for (const transport of this.#connection.iceTransports) withoutForeignStun(transport.connection, ice);
+  }
+
+  #listen(): void {
+    const connection = this.#connection;
+    connection.onIceCandidate.subscribe((candidate) => {
+      if (this.#isOver) return;
+      const { index, mid } = this.#options.offer;
+      this.#options.events.handleCandidate(
+        candidate ? { candidate: candidate.candidate, sdpMid: mid, sdpMLineIndex: index } : 'end',
+      );
+    });
+    connection.connectionStateChange.subscribe((state) => {
+      if (state === 'failed' || state === 'closed') this.#disconnected('the connection was lost');
+    });
+    for (const transport of connection.dtlsTransports) this.#listenToTransport(transport);
+  }
+
+  #listenToTransport(transport: RTCDtlsTransport): void {
+    transport.onStateChange.subscribe((state) => {
+      if (this.#isOver) return;
+      if (state === 'connected') this.#options.events.handleConnected();
+      if (state === 'closed') this.#disconnected('the viewer left');
+      if (state === 'failed') this.#disconnected('the encryption could not be agreed on');
+    });
+    transport.onRtcp.subscribe((packet) => {
+      if (!this.#isOver && isKeyframeRequest(packet)) this.#options.events.handleKeyframeRequest();
+    });
+  }
+
+  #disconnected(reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.events.handleDisconnected(reason);
+  }
+}
+
+function configuration({ offer, certificate, ice }: ViewerPeerOptions) {
+  const parameters = `profile-level-id=${offer.profileLevelId};packetization-mode=1;level-asymmetry-allowed=1`;
+  return {
+    codecs: {
+      audio: [],
+      video: [
+        useH264({ parameters, rtcpFeedback: FEEDBACK }),
+        new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
+      ],
+    },
+    headerExtensions: { video: [new RTCRtpHeaderExtensionParameters({ uri: PLAYOUT_DELAY_URI })] },
+    bundlePolicy: 'max-bundle' as const,
+    certificates: [toWeriftCertificate(certificate)],
+    iceServers: ice.servers.map(({ urls, username, credential }) => ({
+      urls,
+      ...(username !== undefined && { username }),
+      ...(credential !== undefined && { credential }),
+    })),
+    iceStunGatherTimeout: GATHERING_TIMEOUT_S,
+    iceTurnConnectTimeout: GATHERING_TIMEOUT_S,
+    ...(ice.additionalHostAddresses.length > 0 && {
+      iceAdditionalHostAddresses: [...ice.additionalHostAddresses],
+    }),
+    ...(ice.portRange && { icePortRange: [...ice.portRange] as [number, number] }),
+  };
+}
+
+/** Without a STUN server of its own, werift asks one on the internet; a camera tells nobody that it is there. */
+function withoutForeignStun(connection: { stunServer?: unknown }, ice: IceSettings): void {
+  const urls = ice.servers.flatMap((server) => server.urls);
+  if (!urls.some((url) => /^stuns?:/iu.test(url))) connection.stunServer = undefined;
+}
+
+/** The viewer's side begins DTLS at once; werift would wait 100 ms. */
+function passive({ type, sdp }: { type: string; sdp: string }): { type: 'answer'; sdp: string } {
+  if (type !== 'answer') throw new Error(`expected an answer, not "${type}"`);
+  return { type, sdp: sdp.replaceAll('a=setup:active', 'a=setup:passive') };
+}
+
+/** PLI (RFC 4585 §6.3.1) and FIR (RFC 5104 §4.3.1). */
+function isKeyframeRequest(packet: RtcpPacket): boolean {
+  if (!(packet instanceof RtcpPayloadSpecificFeedback)) return false;
+  const feedback: { readonly count?: number } | undefined = packet.feedback;
+  return feedback?.count === PictureLossIndication.count || feedback?.count === FULL_INTRA_REQUEST;
+}

@@ -1,0 +1,169 @@
+import { CameraError } from '../../contract/errors.ts';
+import type { CandPush, Candidate, ClosePush } from '../../contract/operations.ts';
+import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { LiveStream, LiveStreamViewer } from '../live-stream/live-stream.ts';
+import type { Picture } from '../live-stream/picture.ts';
+import { CandidateOutbox } from './candidate-outbox.ts';
+import type { DtlsCertificate } from './dtls-certificate.ts';
+import type { IceSettings } from './ice-settings.ts';
+import { parseVideoOffer } from './video-offer.ts';
+import { ViewerPeer } from './viewer-peer.ts';
+
+/** ICE has no time-out of its own; a viewer that is not there by then has gone away or is behind a wall. */
+const CONNECT_TIMEOUT_MS = 15_000;
+const MAX_REMOTE_CANDIDATES = 128;
+
+/** `left`: by the viewer's own wish, which needs no push. */
+export type EndReason = ClosePush['reason'] | 'left';
+
+export interface ViewerSessionContext {
+  readonly liveStream: LiveStream;
+  readonly certificate: DtlsCertificate;
+  readonly ice: IceSettings;
+  readonly logger: Logger;
+  /** Default 15 s. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Sends what the viewer did not ask for. Must not throw. */
+  readonly push: (peer: string, message: SessionPush) => void;
+}
+
+export type SessionPush =
+  { readonly op: 'cand'; readonly data: CandPush } | { readonly op: 'close'; readonly data: ClosePush };
+
+export interface ViewerSessionOptions {
+  readonly context: ViewerSessionContext;
+  readonly session: string;
+  readonly peer: string;
+  readonly sdp: string;
+  readonly trickle: boolean;
+  readonly handleEnd: () => void;
+}
+
+/** One viewer: its connection, and its seat at the live stream. Ends once, and takes nobody with it. */
+export class ViewerSession implements LiveStreamViewer {
+  readonly session: string;
+  readonly peer: string;
+  readonly #options: ViewerSessionOptions;
+  readonly #connection: ViewerPeer;
+  readonly #outbox: CandidateOutbox;
+  readonly #startedAtMs = performance.now();
+  #leave: (() => void) | undefined;
+  #connectTimer: NodeJS.Timeout | undefined;
+  #state: 'connecting' | 'playing' | 'ended' = 'connecting';
+  #remoteCandidates = 0;
+
+  /** @throws CameraError `bad_sdp` */
+  constructor(options: ViewerSessionOptions) {
+    const { session, peer, context } = options;
+    this.#options = options;
+    this.session = session;
+    this.peer = peer;
+    this.#outbox = new CandidateOutbox((candidates, end) => this.#pushCandidates(candidates, end));
+    this.#connection = new ViewerPeer({
+      offer: parseVideoOffer(options.sdp),
+      certificate: context.certificate,
+      ice: context.ice,
+      events: {
+        handleConnected: () => this.#handleConnected(),
+        handleDisconnected: (why) => this.end(this.#state === 'playing' ? 'left' : 'failed', why),
+        handleKeyframeRequest: () => context.liveStream.requestKeyframe(),
+        handleCandidate: (candidate) => options.trickle && this.#outbox.add(candidate),
+      },
+    });
+  }
+
+  get congested(): boolean {
+    return this.#connection.sender?.congested === true;
+  }
+
+  /**
+   * Starts the camera and answers the offer.
+   * @throws CameraError `bad_sdp`, or `not_live` when the session was ended meanwhile.
+   */
+  async accept(): Promise<string> {
+    const { context, trickle } = this.#options;
+    this.#connectTimer = setTimeout(
+      () => this.end('failed', 'no connection came about in time'),
+      context.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    );
+    try {
+      // The camera warms up while the connection is made.
+      this.#leave = context.liveStream.join(this);
+      const answer = await this.#connection.accept(trickle);
+      if (this.#hasEnded())
+        throw new CameraError('not_live', 'The view was ended while it was being set up.');
+      setImmediate(() => this.#outbox.open());
+      return answer;
+    } catch (error) {
+      this.end('left', describeError(error));
+      throw error;
+    }
+  }
+
+  addCandidates(candidates: readonly Candidate[]): void {
+    const allowed = candidates.slice(0, MAX_REMOTE_CANDIDATES - this.#remoteCandidates);
+    this.#remoteCandidates += allowed.length;
+    this.#connection.addCandidates(allowed.map(({ candidate }) => candidate));
+  }
+
+  handlePicture(picture: Picture): void {
+    if (this.#state === 'playing') this.#connection.sender?.send(picture);
+  }
+
+  handleEnd(error: CameraError | undefined): void {
+    this.end(error ? 'failed' : 'stopped', error?.message);
+  }
+
+  /** Tells the viewer unless it left by itself, and frees everything. */
+  end(reason: EndReason, why?: string): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    clearTimeout(this.#connectTimer);
+    this.#leave?.();
+    this.#logEnd(reason, why);
+    if (reason !== 'left') {
+      const data = { session: this.session, reason };
+      this.#options.context.push(this.peer, { op: 'close', data });
+    }
+    this.#connection.close().catch((error: unknown) => {
+      this.#options.context.logger.warn(`a viewer's connection did not close: ${describeError(error)}`);
+    });
+    this.#options.handleEnd();
+  }
+
+  #hasEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
+  #handleConnected(): void {
+    if (this.#state !== 'connecting') return;
+    clearTimeout(this.#connectTimer);
+    this.#state = 'playing';
+    this.#options.context.logger.info(`viewer ${this.peer} connected after ${this.#ageMs()} ms`);
+    // Joining anew brings the newest group of pictures, which could not be sent while there was no connection.
+    this.#leave?.();
+    try {
+      this.#leave = this.#options.context.liveStream.join(this);
+    } catch (error) {
+      this.end('shutdown', describeError(error));
+    }
+  }
+
+  #pushCandidates(candidates: Candidate[], end: boolean): void {
+    if (this.#state === 'ended') return;
+    const data = { session: this.session, candidates, ...(end && { end }) };
+    this.#options.context.push(this.peer, { op: 'cand', data });
+  }
+
+  #logEnd(reason: EndReason, why: string | undefined): void {
+    const { logger } = this.#options.context;
+    const packets = this.#connection.sender?.packetsSent ?? 0;
+    const detail = why === undefined ? '' : ` (${why})`;
+    const seconds = (this.#ageMs() / 1000).toFixed(1);
+    logger.info(`viewer ${this.peer} closed: ${reason}${detail} after ${seconds} s and ${packets} packets`);
+  }
+
+  #ageMs(): number {
+    return Math.round(performance.now() - this.#startedAtMs);
+  }
+}

@@ -1,0 +1,70 @@
+import { CameraError } from '../../contract/errors.ts';
+import { randomCapability } from '../../foundation/identifiers.ts';
+import { type EndReason, ViewerSession, type ViewerSessionContext } from './viewer-session.ts';
+
+const RETRY_AFTER_S = 5;
+
+export interface ViewerSessionsOptions {
+  readonly context: ViewerSessionContext;
+  readonly maxViewers: number;
+}
+
+/** Every viewer of this device. */
+export class ViewerSessions {
+  readonly #options: ViewerSessionsOptions;
+  readonly #sessions = new Map<string, ViewerSession>();
+  #isClosed = false;
+
+  constructor(options: ViewerSessionsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  /** @throws CameraError `busy`, `bad_sdp`, `offline` while shutting down, or `not_live`. */
+  async accept(
+    peer: string,
+    sdp: string,
+    trickle: boolean,
+  ): Promise<{ readonly session: string; readonly sdp: string }> {
+    this.#checkRoom();
+    const session = randomCapability();
+    const viewer = new ViewerSession({
+      context: this.#options.context,
+      session,
+      peer,
+      sdp,
+      trickle,
+      handleEnd: () => this.#sessions.delete(session),
+    });
+    this.#sessions.set(session, viewer);
+    return { session, sdp: await viewer.accept() };
+  }
+
+  /** @throws CameraError `not_found` for a session that is over, never was, or belongs to someone else. */
+  get(peer: string, session: string): ViewerSession {
+    const viewer = this.#sessions.get(session);
+    if (viewer?.peer === peer) return viewer;
+    throw new CameraError('not_found', 'There is no such session; it may have ended. Send a new offer.');
+  }
+
+  endAll(reason: EndReason): void {
+    for (const viewer of [...this.#sessions.values()]) viewer.end(reason);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.endAll('shutdown');
+  }
+
+  #checkRoom(): void {
+    const { maxViewers } = this.#options;
+    if (this.#isClosed) throw new CameraError('offline', 'The camera is shutting down; try again later.');
+    if (this.#sessions.size < maxViewers) return;
+    throw new CameraError('busy', `The camera already has ${maxViewers} viewers, which is all it takes.`, {
+      retryAfterS: RETRY_AFTER_S,
+    });
+  }
+}
