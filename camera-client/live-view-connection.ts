@@ -1,7 +1,7 @@
 import { RTCPeerConnection, RTCRtpCodecParameters, useH264, type MediaStreamTrack } from 'werift';
 import { CameraError } from '../contract/errors.ts';
 import type { Unsubscribe } from '../contract/message-bus.ts';
-import { closePushSchema, type IceServer } from '../contract/operations.ts';
+import { closePushSchema, type IceServer, type ReplyData } from '../contract/operations.ts';
 import { describeError, type Logger } from '../foundation/logger.ts';
 import type { CameraRequests, Push } from './camera-requests.ts';
 import { LiveViewError, type LiveView, type LiveViewListener } from './live-view.ts';
@@ -16,7 +16,8 @@ const DEFAULT_SILENT_AFTER_MS = 1_000;
 export interface LiveViewConnectionOptions {
   readonly device: string;
   readonly requests: CameraRequests;
-  readonly iceServers: readonly IceServer[];
+  /** STUN and TURN servers to ask; none are asked when empty. Must not reject. */
+  readonly iceServers: () => Promise<readonly IceServer[]>;
   readonly listener: Pick<LiveViewListener, 'handlePacket' | 'handleEnd'>;
   readonly logger: Logger;
   /** From the opening to the first packet. Default 10 s. */
@@ -31,7 +32,7 @@ export interface LiveViewConnectionOptions {
 /** One WebRTC connection to a camera that receives its picture: an offer over MQTT, then RTP. */
 export class LiveViewConnection implements LiveView {
   readonly #options: LiveViewConnectionOptions;
-  readonly #peer: RTCPeerConnection;
+  #peer: RTCPeerConnection | undefined;
   #unsubscribe: Unsubscribe = () => undefined;
   #deadline: NodeJS.Timeout | undefined;
   #session: string | undefined;
@@ -40,13 +41,11 @@ export class LiveViewConnection implements LiveView {
 
   constructor(options: LiveViewConnectionOptions) {
     this.#options = options;
-    this.#peer = createPeer(options.iceServers);
   }
 
   open(): void {
     const { requests, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = this.#options;
     this.#unsubscribe = requests.onPush((push) => this.#handlePush(push));
-    this.#peer.connectionStateChange.subscribe((state) => this.#handleConnectionState(state));
     this.#deadline = setTimeout(() => {
       const message = `no picture within ${connectTimeoutMs} ms; check that a direct path (UDP) leads to the camera, or configure a TURN server`;
       this.#end(new LiveViewError('unconnected', message));
@@ -56,7 +55,7 @@ export class LiveViewConnection implements LiveView {
 
   requestKeyframe(): void {
     if (this.#state !== 'receiving' || this.#ssrc === undefined) return;
-    const [transceiver] = this.#peer.getTransceivers();
+    const [transceiver] = this.#peer?.getTransceivers() ?? [];
     transceiver?.receiver.sendRtcpPLI(this.#ssrc).catch((error: unknown) => {
       this.#options.logger.debug(`asking for a key frame failed: ${describeError(error)}`);
     });
@@ -68,17 +67,30 @@ export class LiveViewConnection implements LiveView {
   }
 
   async #negotiate(): Promise<void> {
-    const { requests, device } = this.#options;
-    const transceiver = this.#peer.addTransceiver('video', { direction: 'recvonly' });
+    const iceServers = await this.#options.iceServers();
+    if (this.#isEnded()) return;
+    const peer = createPeer(iceServers);
+    this.#peer = peer;
+    peer.connectionStateChange.subscribe((state) => this.#handleConnectionState(state));
+    const transceiver = peer.addTransceiver('video', { direction: 'recvonly' });
     transceiver.onTrack.subscribe((track) => this.#receive(track));
-    if (this.#options.iceServers.length === 0) askNoStunServer(this.#peer);
-    await this.#peer.setLocalDescription(await this.#peer.createOffer());
-    const sdp = this.#peer.localDescription?.sdp ?? '';
-    const options = { timeoutMs: OFFER_TIMEOUT_MS, tries: OFFER_TRIES };
-    const answer = await requests.request(device, 'offer', { type: 'offer', sdp }, options);
+    if (iceServers.length === 0) askNoStunServer(peer);
+    await peer.setLocalDescription(await peer.createOffer());
+    if (this.#isEnded()) return;
+    const answer = await this.#offer(peer.localDescription?.sdp ?? '');
     this.#session = answer.session;
-    if (this.#state === 'ended') this.#closeOnCamera();
-    else await this.#peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    if (this.#isEnded()) this.#closeOnCamera();
+    else await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+  }
+
+  #offer(sdp: string): Promise<ReplyData<'offer'>> {
+    const { requests, device } = this.#options;
+    const options = { timeoutMs: OFFER_TIMEOUT_MS, tries: OFFER_TRIES };
+    return requests.request(device, 'offer', { type: 'offer', sdp }, options);
+  }
+
+  #isEnded(): boolean {
+    return this.#state === 'ended';
   }
 
   #receive(track: MediaStreamTrack): void {
@@ -131,7 +143,7 @@ export class LiveViewConnection implements LiveView {
     this.#unsubscribe();
     this.#closeOnCamera();
     try {
-      await this.#peer.close();
+      await this.#peer?.close();
     } catch (error) {
       this.#options.logger.debug(`closing the connection failed: ${describeError(error)}`);
     }

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-enum-assignment -- the enums exist at compile time only */
 import type {
   Categories,
   H264Level,

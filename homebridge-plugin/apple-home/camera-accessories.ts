@@ -1,0 +1,117 @@
+import type { KnownCamera } from '../../camera-client/camera-directory.ts';
+import type { Unsubscribe } from '../../contract/message-bus.ts';
+import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { CameraFleet } from '../camera-fleet.ts';
+import { settingsOf, type CameraSettings, type Configuration } from '../configuration.ts';
+import { accessoryName } from './accessory-name.ts';
+import { CameraAccessory } from './camera-accessory.ts';
+import { IP_CAMERA_CATEGORY, type API, type PlatformAccessory } from './hap.ts';
+import { PLATFORM_NAME, PLUGIN_NAME } from './names.ts';
+
+export interface CameraAccessoriesOptions {
+  readonly api: API;
+  readonly configuration: Configuration;
+  readonly fleet: CameraFleet;
+  readonly logger: Logger;
+  /** What Homebridge kept of the bridged accessories of its last run. */
+  readonly restored: readonly PlatformAccessory[];
+}
+
+/** Which cameras are in Apple Home, and how: on the bridge, or each as an accessory of its own. */
+export class CameraAccessories {
+  readonly #options: CameraAccessoriesOptions;
+  readonly #cameras = new Map<string, CameraAccessory>();
+  readonly #bridged = new Map<string, PlatformAccessory>();
+  #unsubscribe: Unsubscribe | undefined;
+
+  constructor(options: CameraAccessoriesOptions) {
+    this.#options = options;
+  }
+
+  open(): void {
+    const { configuration, fleet } = this.#options;
+    this.#takeOverRestored();
+    for (const { device } of configuration.cameras) this.#guard(() => this.#add(device, undefined));
+    this.#unsubscribe = fleet.directory.onChange((camera) => this.#guard(() => this.#handle(camera)));
+  }
+
+  close(): void {
+    this.#unsubscribe?.();
+    for (const camera of this.#cameras.values()) camera.close('Homebridge is closing');
+  }
+
+  /** Accessories that are still wanted come back at once, found or not; the others go. */
+  #takeOverRestored(): void {
+    for (const accessory of this.#options.restored) {
+      const device = this.#wantedDevice(accessory);
+      if (device === undefined) {
+        this.#unregister(accessory);
+        continue;
+      }
+      this.#bridged.set(accessory.UUID, accessory);
+      this.#guard(() => this.#add(device, undefined));
+    }
+  }
+
+  #wantedDevice(accessory: PlatformAccessory): string | undefined {
+    const { configuration } = this.#options;
+    const { device } = accessory.context as { readonly device?: unknown };
+    if (typeof device !== 'string' || this.#uuidOf(device) !== accessory.UUID) return undefined;
+    const isWanted =
+      configuration.discover || configuration.cameras.some((camera) => camera.device === device);
+    return isWanted && settingsOf(configuration, device).bridged ? device : undefined;
+  }
+
+  #handle(camera: KnownCamera): void {
+    const known = this.#cameras.get(camera.device);
+    if (known) known.update(camera);
+    else if (camera.info && this.#options.configuration.discover) this.#add(camera.device, camera.info.name);
+  }
+
+  #add(device: string, foundName: string | undefined): void {
+    if (this.#cameras.has(device)) return;
+    const { api, configuration, fleet, logger } = this.#options;
+    const settings = settingsOf(configuration, device);
+    const uuid = this.#uuidOf(device);
+    const restored = this.#bridged.get(uuid);
+    const name = accessoryName(settings.name ?? foundName, device);
+    const accessory = restored ?? new api.platformAccessory(name, uuid, IP_CAMERA_CATEGORY);
+    accessory.context = { device };
+    const camera = new CameraAccessory({ api, accessory, settings, fleet, logger });
+    camera.open();
+    this.#cameras.set(device, camera);
+    if (!restored) this.#publish(settings, accessory);
+  }
+
+  #publish({ device, bridged }: CameraSettings, accessory: PlatformAccessory): void {
+    const { api, logger } = this.#options;
+    const how = bridged
+      ? 'on the bridge'
+      : 'as an accessory of its own: add it in the Home app by its setup code';
+    logger.info(`camera "${device}" is in Apple Home as "${accessory.displayName}", ${how}`);
+    if (!bridged) {
+      api.publishExternalAccessories(PLUGIN_NAME, [accessory]);
+      return;
+    }
+    this.#bridged.set(accessory.UUID, accessory);
+    api.registerPlatformAccessories(PLUGIN_NAME, PLATFORM_NAME, [accessory]);
+  }
+
+  #unregister(accessory: PlatformAccessory): void {
+    this.#options.logger.info(`"${accessory.displayName}" is no longer wanted on the bridge and is removed`);
+    this.#options.api.unregisterPlatformAccessories(PLUGIN_NAME, PLATFORM_NAME, [accessory]);
+  }
+
+  /** Stable for as long as the camera keeps its id: pairings and automations hang on it. */
+  #uuidOf(device: string): string {
+    return this.#options.api.hap.uuid.generate(`picam:${this.#options.configuration.prefix}/${device}`);
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.logger.error(`a camera could not be shown in Apple Home: ${describeError(error)}`);
+    }
+  }
+}
