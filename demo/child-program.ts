@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { withTimeout } from '../foundation/time-out.ts';
 
 const KEPT_LOG_CHARACTERS = 200_000;
-const STOP_TIMEOUT_MS = 4_000;
+const STOP_TIMEOUT_MS = 3_500;
 const KILL_TIMEOUT_MS = 1_000;
 const LAST_WORDS_TIMEOUT_MS = 300;
 const LINES_IN_ERRORS = 20;
@@ -121,10 +121,11 @@ export class ChildProgram {
   /** An error that says what happened to the program and ends with its last lines. */
   failure(what: string, cause?: unknown): ProgramError {
     const how = this.#exit ? ` (${describeExit(this.#exit)})` : '';
-    const where = this.#options.logFile === undefined ? '' : ` The whole log: ${this.#options.logFile}`;
     return new ProgramError(
-      `${this.name} ${what}${how}.${where} Its last lines:\n${this.lastLines(LINES_IN_ERRORS)}`,
-      { cause },
+      `${this.name} ${what}${how}. Its last lines:\n${this.lastLines(LINES_IN_ERRORS)}`,
+      {
+        cause,
+      },
     );
   }
 
@@ -136,22 +137,19 @@ export class ChildProgram {
     if (this.running) this.#child?.kill(signal);
   }
 
-  /** Asks it to end, insists after four seconds, and ends what it left behind. */
+  /** Asks it to end, insists after three and a half seconds, and ends what it left behind. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (!this.#child) return;
     this.kill(signal);
     await this.#exitsWithin(STOP_TIMEOUT_MS);
-    this.#killGroup();
+    this.killAll();
     await this.#exitsWithin(KILL_TIMEOUT_MS);
     this.#logFile?.end();
     this.#logFile = undefined;
   }
 
-  async #exitsWithin(timeoutMs: number): Promise<void> {
-    await withTimeout(this.exited, timeoutMs, `the end of ${this.name}`).catch(() => undefined);
-  }
-
-  #killGroup(): void {
+  /** Ends it and all it started, at once and without asking. */
+  killAll(): void {
     const pid = this.#child?.pid;
     if (pid === undefined) return;
     try {
@@ -159,6 +157,10 @@ export class ChildProgram {
     } catch {
       // ESRCH: nobody is left, which is what was wanted.
     }
+  }
+
+  async #exitsWithin(timeoutMs: number): Promise<void> {
+    await withTimeout(this.exited, timeoutMs, `the end of ${this.name}`).catch(() => undefined);
   }
 
   #append(text: string): void {
