@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Lifetime } from '../foundation/lifetime.ts';
 import { createConsoleLogger, describeError } from '../foundation/logger.ts';
-import { Demo, type LiveDemo } from './demo.ts';
+import { Demo } from './demo.ts';
 import { choosePorts, readOptions, type DemoOptions } from './options.ts';
 import { jsonLine, Screen } from './screen.ts';
 import { untilToldToEnd } from './stop-signals.ts';
@@ -32,23 +32,22 @@ async function run(options: DemoOptions, lifetime: Lifetime, told: Promise<NodeJ
   const ports = await choosePorts(options.ports, say);
   const storage = openStorage(options.storage);
   lifetime.own('the storage', () => storage.close());
-  const crashed = Promise.withResolvers<never>();
-  const demo = new Demo({ storage, ports, lifetime, say, handleCrash: (error) => crashed.reject(error) });
-  process.once('exit', () => demo.killAll());
-  const ended = Promise.race([told, crashed.promise]);
-  const live = await Promise.race([demo.open(), ended]);
-  if (typeof live === 'string') return;
-  if (options.json) process.stdout.write(`${jsonLine(live)}\n`);
-  else await showScreen(demo, live, join(storage.folder, 'logs'), lifetime);
-  await ended;
+  await new Promise<void>((resolve, reject) => {
+    void told.then(() => resolve());
+    const demo = new Demo({ storage, ports, lifetime, say, handleCrash: reject });
+    process.once('exit', () => demo.killAll());
+    present(demo, options, join(storage.folder, 'logs'), lifetime).catch(reject);
+  });
 }
 
-async function showScreen(demo: Demo, live: LiveDemo, logs: string, lifetime: Lifetime): Promise<void> {
-  const screen = new Screen(live, {
-    write: (text) => process.stdout.write(text),
-    redraws: process.stdout.isTTY,
-    logs,
-  });
+async function present(demo: Demo, options: DemoOptions, logs: string, lifetime: Lifetime): Promise<void> {
+  const live = await demo.open();
+  if (options.json) {
+    process.stdout.write(`${jsonLine(live)}\n`);
+    return;
+  }
+  const redraws = process.stdout.isTTY;
+  const screen = new Screen(live, { write: (text) => process.stdout.write(text), redraws, logs });
   await screen.keepShowing(() => demo.lookAtParts(live));
   lifetime.own('the screen', () => screen.close());
 }
