@@ -129,13 +129,8 @@ function videoOnly(
   };
 }
 
+/** Some viewers read the SCTP port of a data channel even when it is rejected. */
 function rejected({ kind, protocol, formats, lines }: SdpSection): SdpSection {
-  const mid = attribute(lines, 'mid');
-  return {
-    kind,
-    port: REJECTED_PORT,
-    protocol,
-    formats,
-    lines: ['c=IN IP4 0.0.0.0', 'a=inactive', ...(mid === undefined ? [] : [`a=mid:${mid}`])],
-  };
+  const kept = lines.filter((line) => line.startsWith('a=mid:') || line.startsWith('a=sctp-port:'));
+  return { kind, port: REJECTED_PORT, protocol, formats, lines: ['c=IN IP4 0.0.0.0', 'a=inactive', ...kept] };
 }

@@ -91,6 +91,7 @@ export class ViewerPeer {
 
   async close(): Promise<void> {
     this.#isOver = true;
+    this.#sender?.close();
     await this.#connection.close();
   }
 

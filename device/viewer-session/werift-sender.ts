@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { RtpHeader, RtpPacket, type RTCRtpTransceiver } from 'werift';
 import type { Picture } from '../live-stream/picture.ts';
+import { PacketPacer } from './packet-pacer.ts';
 
 export const PLAYOUT_DELAY_URI = 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay';
 
@@ -10,15 +11,16 @@ const NO_PLAYOUT_DELAY = Buffer.from([0, 0, 0]);
 const FIRST_SEQUENCE_NUMBERS = 2 ** 15;
 const SEQUENCE_NUMBERS = 2 ** 16;
 const TIMESTAMPS = 2 ** 32;
-/** More waiting packets than about two seconds of video mean that the network does not take them. */
-const MAX_WAITING_PACKETS = 1_500;
+/** About two seconds of video: more means that the system does not take what is sent. */
+const MAX_UNSENT_PACKETS = 1_000;
 
 /** Puts one viewer's RTP headers around the pictures all viewers share, and sends them through werift. */
 export class WeriftSender {
   readonly #transceiver: RTCRtpTransceiver;
   readonly #timestampOffset = randomInt(TIMESTAMPS);
+  readonly #pacer = new PacketPacer<RtpPacket>((packet) => void this.#sendPacket(packet));
   #sequenceNumber = randomInt(FIRST_SEQUENCE_NUMBERS);
-  #waiting = 0;
+  #unsent = 0;
   #packetsSent = 0;
 
   constructor(transceiver: RTCRtpTransceiver) {
@@ -31,28 +33,33 @@ export class WeriftSender {
 
   /** True while the network does not take what is sent. */
   get congested(): boolean {
-    return this.#waiting > MAX_WAITING_PACKETS;
+    return this.#pacer.congested || this.#unsent > MAX_UNSENT_PACKETS;
   }
 
   send(picture: Picture): void {
     const timestamp = (picture.rtpTimestamp + this.#timestampOffset) % TIMESTAMPS;
     const extensions = this.#extensions();
-    for (const { payload, marker } of picture.packets) {
+    const packets = picture.packets.map(({ payload, marker }) => {
       const header = new RtpHeader({ sequenceNumber: this.#sequenceNumber, timestamp, marker, extensions });
       this.#sequenceNumber = (this.#sequenceNumber + 1) % SEQUENCE_NUMBERS;
-      void this.#sendPacket(new RtpPacket(header, payload));
-    }
+      return new RtpPacket(header, payload);
+    });
+    this.#pacer.add(packets);
+  }
+
+  close(): void {
+    this.#pacer.close();
   }
 
   async #sendPacket(packet: RtpPacket): Promise<void> {
-    this.#waiting += 1;
+    this.#unsent += 1;
     try {
       await this.#transceiver.sender.sendRtp(packet);
       this.#packetsSent += 1;
     } catch {
       // A packet that cannot be sent is a lost packet; a connection that is gone is told by its own event.
     } finally {
-      this.#waiting -= 1;
+      this.#unsent -= 1;
     }
   }
 
