@@ -1,0 +1,94 @@
+/** What the server tells of one camera. */
+export interface Camera {
+  readonly device: string;
+  readonly name: string;
+  readonly model: string;
+  readonly online: boolean;
+  readonly streaming: boolean;
+  readonly viewers: number;
+  readonly enabled: boolean;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface IceServer {
+  urls: string | string[];
+  username?: string;
+  credential?: string;
+}
+
+const REQUEST_TIMEOUT_MS = 8_000;
+const ICE_SERVERS_KEPT_MS = 60_000;
+
+/** The server's refusal; `code` is the contract's. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * One request to the server that served the page.
+ * @throws ApiError when it refuses; TypeError or a DOMException when it cannot be reached in time.
+ */
+export async function request(
+  path: string,
+  options: RequestInit = {},
+  timeoutMs = REQUEST_TIMEOUT_MS,
+): Promise<Response> {
+  const response = await fetch(path, {
+    cache: 'no-store',
+    signal: AbortSignal.timeout(timeoutMs),
+    ...options,
+  });
+  if (response.ok) return response;
+  throw await refusalOf(response);
+}
+
+export async function fetchCameras(): Promise<Camera[]> {
+  const response = await request('/api/cameras');
+  return (await response.json()) as Camera[];
+}
+
+/** True while the server reaches the MQTT broker. */
+export async function fetchBrokerConnected(): Promise<boolean> {
+  const response = await fetch('/healthz', {
+    cache: 'no-store',
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  return response.ok;
+}
+
+/** A new snapshot, scaled to about `width` pixels. */
+export async function fetchSnapshot(device: string, width: number): Promise<Blob> {
+  const response = await request(`/api/cameras/${device}/snapshot.jpg?width=${width}`, {}, 20_000);
+  return response.blob();
+}
+
+let keptIceServers: { readonly servers: Promise<IceServer[]>; readonly atMs: number } | undefined;
+
+/** The ICE servers to offer with; asked for again after a minute, because credentials expire. */
+export function fetchIceServers(): Promise<IceServer[]> {
+  if (keptIceServers && performance.now() - keptIceServers.atMs < ICE_SERVERS_KEPT_MS)
+    return keptIceServers.servers;
+  const servers = request('/api/turn-credentials').then(
+    async (response) => (await response.json()) as IceServer[],
+  );
+  keptIceServers = { servers, atMs: performance.now() };
+  servers.catch(() => (keptIceServers = undefined));
+  return servers;
+}
+
+async function refusalOf(response: Response): Promise<ApiError> {
+  try {
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    return new ApiError(response.status, error.code, error.message);
+  } catch {
+    return new ApiError(response.status, 'internal', `The server answered ${response.status}.`);
+  }
+}

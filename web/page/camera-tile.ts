@@ -1,0 +1,79 @@
+import type { Camera } from './api-client.ts';
+import { element, icon } from './element.ts';
+import { NO_PICTURE } from './icons.ts';
+import { describeViewers } from './messages.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+
+const REFRESH_WHILE_STREAMING_MS = 5_000;
+/** A snapshot has to start a camera that is off: seldom. */
+const REFRESH_WHILE_IDLE_MS = 30_000;
+const CHECK_INTERVAL_MS = 1_000;
+
+/** One camera of the grid: a link to its live view. */
+export class CameraTile {
+  readonly root = element('li', { class: 'tile' });
+  readonly link: HTMLAnchorElement;
+  readonly #device: string;
+  readonly #snapshots: SnapshotStore;
+  readonly #picture = element('img', { alt: '', hidden: true });
+  readonly #name = element('span', { class: 'name' });
+  readonly #badge = element('span', { class: 'badge' });
+  readonly #detail = element('span', { class: 'detail' });
+  #camera: Camera | undefined;
+  #refreshing = false;
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
+  #timer: number | undefined;
+
+  constructor(device: string, snapshots: SnapshotStore) {
+    this.#device = device;
+    this.#snapshots = snapshots;
+    this.link = element('a', { href: `#/camera/${device}` });
+  }
+
+  open(): void {
+    const media = element('span', { class: 'media' }, icon(NO_PICTURE), this.#picture, this.#badge);
+    const caption = element('span', { class: 'caption' }, this.#name, this.#detail);
+    this.link.append(media, caption);
+    this.root.append(this.link);
+    this.#showPicture(this.#snapshots.urlOf(this.#device));
+    this.#timer = setInterval(() => void this.#refreshIfOld(), CHECK_INTERVAL_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.root.remove();
+  }
+
+  show(camera: Camera): void {
+    const cameBack = camera.online && this.#camera?.online === false;
+    this.#camera = camera;
+    if (cameBack) this.#refreshedAtMs = Number.NEGATIVE_INFINITY;
+    this.root.classList.toggle('offline', !camera.online);
+    setText(this.#name, camera.name);
+    setText(this.#badge, camera.online ? (camera.streaming ? 'Live' : 'Online') : 'Offline');
+    this.#badge.dataset['kind'] = this.#badge.textContent.toLowerCase();
+    setText(this.#detail, camera.error?.message ?? (camera.online ? describeViewers(camera.viewers) : ''));
+    void this.#refreshIfOld();
+  }
+
+  async #refreshIfOld(): Promise<void> {
+    if (!this.#camera?.online || this.#refreshing || document.hidden) return;
+    const maxAgeMs = this.#camera.streaming ? REFRESH_WHILE_STREAMING_MS : REFRESH_WHILE_IDLE_MS;
+    if (performance.now() - this.#refreshedAtMs < maxAgeMs) return;
+    this.#refreshing = true;
+    this.#showPicture(await this.#snapshots.refresh(this.#device));
+    this.#refreshing = false;
+    this.#refreshedAtMs = performance.now();
+  }
+
+  #showPicture(url: string | undefined): void {
+    if (url === undefined) return;
+    this.#picture.src = url;
+    this.#picture.hidden = false;
+  }
+}
+
+/** Leaves the node alone when nothing changed, so that screen readers do not speak it again. */
+function setText(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}

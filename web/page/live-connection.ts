@@ -1,0 +1,176 @@
+import { ApiError, fetchBrokerConnected } from './api-client.ts';
+import { nextStep } from './reconnect-policy.ts';
+import { readSample, type StreamSample } from './statistics.ts';
+import { troubleOfClosedSession, troubleOfRefusal, type Trouble } from './trouble.ts';
+import { UnplayableError, WhepClient } from './whep-client.ts';
+
+const SAMPLE_INTERVAL_MS = 500;
+/** From the answer to the first picture. */
+const FIRST_PICTURE_TIMEOUT_MS = 12_000;
+/** After so long without a new picture the server is asked what became of the view … */
+const STALL_MS = 1_000;
+/** … and after so long the connection counts as lost, whatever it says. */
+const LOST_MS = 5_000;
+
+export type LiveState =
+  | { readonly phase: 'connecting' }
+  | { readonly phase: 'playing' }
+  | { readonly phase: 'waiting'; readonly trouble: Trouble; readonly retryAtMs: number }
+  | { readonly phase: 'ended'; readonly trouble: Trouble; readonly canRetry: boolean };
+
+export interface LiveConnectionHandlers {
+  readonly onState: (state: LiveState) => void;
+  readonly onStream: (stream: MediaStream) => void;
+  readonly onSample: (sample: StreamSample) => void;
+}
+
+/** Keeps one camera playing: connects, watches that pictures keep coming, and connects again after a loss. */
+export class LiveConnection {
+  readonly #device: string;
+  readonly #handlers: LiveConnectionHandlers;
+  #client: WhepClient | undefined;
+  #state: LiveState = { phase: 'connecting' };
+  #failures = 0;
+  #timer: number | undefined;
+  #lastFrames = 0;
+  #lastProgressMs = 0;
+
+  constructor(device: string, handlers: LiveConnectionHandlers) {
+    this.#device = device;
+    this.#handlers = handlers;
+  }
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  /** Also after `close()`, and to play again after an end. */
+  open(): void {
+    this.close();
+    const client = new WhepClient(this.#device, this.#handlers.onStream);
+    this.#client = client;
+    this.#setState({ phase: 'connecting' });
+    client.open().then(
+      () => this.#watch(client),
+      (error: unknown) => this.#handleFailedOffer(client, error),
+    );
+  }
+
+  /** Tries at once what would have been tried after a pause. */
+  retryNow(): void {
+    if (this.#state.phase === 'waiting') this.open();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
+  #watch(client: WhepClient): void {
+    if (this.#client !== client) return;
+    this.#lastFrames = 0;
+    this.#lastProgressMs = performance.now();
+    this.#sampleLater(client);
+  }
+
+  #sampleLater(client: WhepClient): void {
+    this.#timer = setTimeout(() => {
+      this.#sample(client).then(
+        () => this.#client === client && this.#sampleLater(client),
+        () => this.#fail(client, { kind: 'lost' }),
+      );
+    }, SAMPLE_INTERVAL_MS);
+  }
+
+  async #sample(client: WhepClient): Promise<void> {
+    const now = performance.now();
+    const sample = readSample(await client.getStats(), now);
+    if (this.#client !== client) return;
+    if (sample) this.#handlers.onSample(sample);
+    const frames = sample?.framesDecoded ?? 0;
+    if (frames > this.#lastFrames || document.hidden) {
+      if (frames > this.#lastFrames) this.pictureShown();
+      this.#lastFrames = frames;
+      this.#lastProgressMs = now;
+      return;
+    }
+    await this.#handleStall(client, now - this.#lastProgressMs);
+  }
+
+  /** The view saw a picture; it may know earlier than the statistics. */
+  pictureShown(): void {
+    if (!this.#client || this.#state.phase !== 'connecting') return;
+    this.#failures = 0;
+    this.#setState({ phase: 'playing' });
+  }
+
+  async #handleStall(client: WhepClient, stalledMs: number): Promise<void> {
+    const hasPlayed = this.#state.phase === 'playing';
+    const hasFailed = client.connectionState === 'failed';
+    if (!hasFailed && stalledMs < STALL_MS) return;
+    const ended = await endOf(client);
+    if (ended) this.#fail(client, ended);
+    else if (!hasPlayed && hasFailed) this.#fail(client, { kind: 'ice-failed', usesTurn: client.usesTurn });
+    else if (!hasPlayed && stalledMs > FIRST_PICTURE_TIMEOUT_MS) this.#fail(client, unseen(client));
+    else if (hasPlayed && (hasFailed || stalledMs > LOST_MS)) this.#fail(client, { kind: 'lost' });
+  }
+
+  async #handleFailedOffer(client: WhepClient, error: unknown): Promise<void> {
+    if (this.#client === client) this.#fail(client, await troubleOf(error));
+  }
+
+  #fail(client: WhepClient, trouble: Trouble): void {
+    if (this.#client !== client) return;
+    this.close();
+    this.#failures += 1;
+    const next = nextStep(trouble, this.#failures, Math.random());
+    if (next.step !== 'retry') {
+      this.#setState({ phase: 'ended', trouble, canRetry: next.step === 'ask' });
+      return;
+    }
+    this.#timer = setTimeout(() => this.open(), next.afterMs);
+    this.#setState({ phase: 'waiting', trouble, retryAtMs: performance.now() + next.afterMs });
+  }
+
+  #setState(state: LiveState): void {
+    this.#state = state;
+    this.#handlers.onState(state);
+  }
+}
+
+function unseen(client: WhepClient): Trouble {
+  if (client.connectionState === 'connected') return { kind: 'no-picture' };
+  return { kind: 'ice-failed', usesTurn: client.usesTurn };
+}
+
+/** Why the server says the view is over; undefined while it is open or nobody can tell. */
+async function endOf(client: WhepClient): Promise<Trouble | undefined> {
+  try {
+    const session = await client.state();
+    return session.state === 'closed' ? troubleOfClosedSession(session.reason) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function troubleOf(error: unknown): Promise<Trouble> {
+  if (error instanceof UnplayableError) return { kind: error.missing === 'h264' ? 'no-h264' : 'no-webrtc' };
+  if (error instanceof ApiError)
+    return troubleOfRefusal(
+      error.code,
+      error.message,
+      error.code !== 'offline' || (await isBrokerConnected()),
+    );
+  if (error instanceof DOMException && error.name === 'TimeoutError') return { kind: 'timeout' };
+  if (error instanceof TypeError) return { kind: 'server-away' };
+  return { kind: 'refused', detail: String(error) };
+}
+
+async function isBrokerConnected(): Promise<boolean> {
+  try {
+    return await fetchBrokerConnected();
+  } catch {
+    return false;
+  }
+}

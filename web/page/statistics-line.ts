@@ -1,0 +1,54 @@
+import { element, icon } from './element.ts';
+import { formatFigures, reckon, type StreamSample } from './statistics.ts';
+
+/** Long enough for steady figures, short enough to see a change. */
+const WINDOW_MS = 1_900;
+
+/** The line of figures over the picture, shown on request. */
+export class StatisticsLine {
+  readonly root = element('p', { class: 'statistics', hidden: true });
+  #button: HTMLButtonElement | undefined;
+  #samples: StreamSample[] = [];
+
+  button(path: string): HTMLButtonElement {
+    const attributes = {
+      type: 'button',
+      class: 'button',
+      'aria-label': 'Statistics',
+      title: 'Statistics (i)',
+    };
+    const button = element(
+      'button',
+      { ...attributes, 'aria-keyshortcuts': 'i', 'aria-pressed': 'false' },
+      icon(path),
+    );
+    button.addEventListener('click', () => this.toggle());
+    this.#button = button;
+    return button;
+  }
+
+  toggle(): void {
+    this.root.hidden = !this.root.hidden;
+    this.#button?.setAttribute('aria-pressed', String(!this.root.hidden));
+    this.#show();
+  }
+
+  add(sample: StreamSample): void {
+    this.#samples.push(sample);
+    while (this.#samples.length > 2 && sample.atMs - (this.#samples[1]?.atMs ?? 0) >= WINDOW_MS)
+      this.#samples.shift();
+    this.#show();
+  }
+
+  clear(): void {
+    this.#samples = [];
+    this.#show();
+  }
+
+  #show(): void {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    const isReady = first !== undefined && last !== undefined && first !== last;
+    this.root.textContent = isReady ? formatFigures(reckon(first, last)) : 'No figures yet';
+  }
+}

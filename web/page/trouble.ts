@@ -1,0 +1,41 @@
+/** Every way in which a picture can fail to come. */
+export type Trouble =
+  | { readonly kind: 'camera-offline' }
+  | { readonly kind: 'camera-unknown' }
+  | { readonly kind: 'camera-busy'; readonly detail: string }
+  | { readonly kind: 'camera-failed'; readonly detail: string }
+  | { readonly kind: 'stopped'; readonly reason: 'stopped' | 'disabled' }
+  | { readonly kind: 'server-away' }
+  | { readonly kind: 'broker-away' }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'no-webrtc' }
+  | { readonly kind: 'no-h264' }
+  | { readonly kind: 'ice-failed'; readonly usesTurn: boolean }
+  | { readonly kind: 'no-picture' }
+  | { readonly kind: 'lost' };
+
+/** The server's refusal of an offer, in the contract's codes. */
+export function troubleOfRefusal(code: string, detail: string, brokerConnected: boolean): Trouble {
+  switch (code) {
+    case 'offline':
+      return brokerConnected ? { kind: 'camera-offline' } : { kind: 'broker-away' };
+    case 'not_found':
+      return { kind: 'camera-unknown' };
+    case 'busy':
+    case 'rate_limited':
+      return { kind: 'camera-busy', detail };
+    case 'not_live':
+    case 'internal':
+      return { kind: 'camera-failed', detail };
+    case 'timeout':
+      return { kind: 'timeout' };
+    default:
+      return { kind: 'refused', detail };
+  }
+}
+
+/** What the end of a session, as the server knows it, means to who watches. */
+export function troubleOfClosedSession(reason: string): Trouble {
+  return reason === 'stopped' || reason === 'disabled' ? { kind: 'stopped', reason } : { kind: 'lost' };
+}
