@@ -1,5 +1,5 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { type Logger, describeError } from '../../foundation/logger.ts';
 import type { AccessUnit } from '../../media/access-unit.ts';
 import type { Clock } from './clock.ts';
@@ -20,11 +20,17 @@ export interface CaptureCommand {
   readonly whenMissing: string;
   /** Makes words for a failure out of what the program said; undefined: the program's own words are used. */
   readonly explain?: (lastWords: string) => SourceError | undefined;
+  /** Takes what is secret out of a line the program said, before it is kept or logged. */
+  readonly redact?: (line: string) => string;
 }
 
 /** Makes access units of a program's output; throws when it is not what was expected. */
 export interface OutputReader {
   push(chunk: Buffer, nowUs: number): AccessUnit[];
+  /** Milliseconds without output after which `handleQuiet` is called; undefined: not before the next output. */
+  readonly quietTimeoutMs?: number | undefined;
+  /** Gives what the silence shows to be complete. */
+  handleQuiet?(): AccessUnit[];
 }
 
 export interface CaptureProcessOptions {
@@ -38,20 +44,19 @@ export interface CaptureProcessOptions {
   readonly handleEnd: (error: SourceError) => void;
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
-
 /**
  * Owns one run of a program, without a shell. The program cannot outlive the daemon: when the daemon dies its next
- * write to the closed pipe fails.
+ * write to the closed pipe fails, and its input ends.
  */
 export class CaptureProcess {
   readonly #options: CaptureProcessOptions;
   readonly #lastWords = new RecentLines();
-  #child: Child | undefined;
+  #child: ChildProcessWithoutNullStreams | undefined;
   #gone: Promise<void> = Promise.resolve();
   #isStopped = false;
   #failure: SourceError | undefined;
   #cancelSilenceTimeout: () => void = () => undefined;
+  #cancelQuietTimeout: () => void = () => undefined;
 
   constructor(options: CaptureProcessOptions) {
     this.#options = options;
@@ -61,7 +66,7 @@ export class CaptureProcess {
   start(): void {
     const { program, args } = this.#options.command;
     const child = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       shell: false,
       env: environmentWithoutSettings(process.env),
     });
@@ -73,15 +78,23 @@ export class CaptureProcess {
       });
       child.once('close', () => resolve());
     }).then(() => this.#handleGone());
-    child.stderr.setEncoding('utf8').on('data', (text: string) => this.#handleWords(text));
+    createInterface({ input: child.stderr }).on('line', (line) => this.#handleWords(line));
+    // A program that ends while it is written to: its end is what gets reported.
+    child.stdin.on('error', () => undefined);
     child.stdout.on('data', (chunk: Buffer) => this.#handleOutput(chunk));
     this.#watchForSilence();
+  }
+
+  /** Writes a line to the program's input. Without effect once it is stopped or gone. */
+  send(line: string): void {
+    if (!this.#isStopped && this.#child?.stdin.writable) this.#child.stdin.write(`${line}\n`);
   }
 
   /** Resolves when the program is gone: asked first, killed after 2 s. Its output is read on, for a clean end. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelSilenceTimeout();
+    this.#cancelQuietTimeout();
     this.#child?.kill('SIGINT');
     const cancelKill = this.#options.clock.after(STOP_TIMEOUT_MS, () => this.#child?.kill('SIGKILL'));
     await this.#gone;
@@ -91,41 +104,51 @@ export class CaptureProcess {
   #handleOutput(chunk: Buffer): void {
     if (this.#isStopped || this.#failure) return;
     this.#watchForSilence();
+    this.#deliver(() => this.#options.reader.push(chunk, this.#options.clock.nowUs()));
+    this.#watchForQuiet();
+  }
+
+  #handleWords(line: string): void {
+    const { program, redact } = this.#options.command;
+    const words = (redact?.(line) ?? line).trim();
+    this.#lastWords.append(`${words}\n`);
+    this.#options.logger.debug(`${program}: ${words.slice(0, LONGEST_LOGGED_TEXT)}`);
+  }
+
+  #deliver(read: () => readonly AccessUnit[]): void {
     try {
-      this.#deliver(this.#options.reader.push(chunk, this.#options.clock.nowUs()));
+      for (const unit of read()) if (!this.#isStopped) this.#options.handleAccessUnit(unit);
     } catch (error) {
       this.#fail(error instanceof SourceError ? error : this.#describeUnreadable(error));
     }
   }
 
-  #handleWords(text: string): void {
-    this.#lastWords.append(text);
-    this.#options.logger.debug(
-      `${this.#options.command.program}: ${text.trim().slice(0, LONGEST_LOGGED_TEXT)}`,
-    );
-  }
-
-  #deliver(units: readonly AccessUnit[]): void {
-    for (const unit of units) if (!this.#isStopped) this.#options.handleAccessUnit(unit);
+  /** Looks a second time before it calls it quiet: after a stall of our own, output waits that was not read yet. */
+  #watchForQuiet(): void {
+    const { clock, reader } = this.#options;
+    this.#cancelQuietTimeout();
+    if (reader.quietTimeoutMs === undefined || this.#isStopped || this.#failure) return;
+    this.#cancelQuietTimeout = clock.after(reader.quietTimeoutMs, () => {
+      this.#cancelQuietTimeout = clock.after(0, () => this.#deliver(() => reader.handleQuiet?.() ?? []));
+    });
   }
 
   #watchForSilence(): void {
     this.#cancelSilenceTimeout();
     this.#cancelSilenceTimeout = this.#options.clock.after(SILENCE_TIMEOUT_MS, () => {
-      const { program } = this.#options.command;
-      this.#fail(
-        new SourceError(`${program} gave no pictures for ${SILENCE_TIMEOUT_MS / 1000} s${this.#said()}`),
-      );
+      this.#fail(this.#explain() ?? this.#describeSilence());
     });
   }
 
   #fail(error: SourceError): void {
     this.#failure ??= error;
+    this.#cancelQuietTimeout();
     this.#child?.kill('SIGKILL');
   }
 
   #handleGone(): void {
     this.#cancelSilenceTimeout();
+    this.#cancelQuietTimeout();
     if (this.#isStopped) return;
     this.#options.handleEnd(this.#failure ?? this.#describeExit());
   }
@@ -136,14 +159,23 @@ export class CaptureProcess {
     return new SourceError(isMissing ? whenMissing : `${program} cannot be started.`, { cause });
   }
 
+  #explain(alsoSaid = ''): SourceError | undefined {
+    return this.#options.command.explain?.(`${this.#lastWords.toString()} ${alsoSaid}`.trim());
+  }
+
+  #describeSilence(): SourceError {
+    const { program } = this.#options.command;
+    return new SourceError(`${program} gave no pictures for ${SILENCE_TIMEOUT_MS / 1000} s${this.#said()}`);
+  }
+
   #describeUnreadable(cause: unknown): SourceError {
-    const { program, explain } = this.#options.command;
-    const explained = explain?.(`${this.#lastWords.toString()} ${describeError(cause)}`);
+    const explained = this.#explain(describeError(cause));
+    const { program } = this.#options.command;
     return explained ?? new SourceError(`${program} wrote what cannot be read`, { cause });
   }
 
   #describeExit(): SourceError {
-    const explained = this.#options.command.explain?.(this.#lastWords.toString());
+    const explained = this.#explain();
     if (explained) return explained;
     const { program } = this.#options.command;
     const { exitCode = null, signalCode = null } = this.#child ?? {};
