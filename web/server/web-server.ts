@@ -89,6 +89,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
         for (const part of parts) part.close();
         throw error;
       }
+      logger.info(`web page on ${this.url}`);
       if (!isLoopback(host))
         logger.warn(
           `the web page is open to everyone who reaches ${host}:${portOf(http)}; there is no log-in`,
