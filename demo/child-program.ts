@@ -39,6 +39,7 @@ export class ChildProgram {
   #child: ChildProcess | undefined;
   #logFile: WriteStream | undefined;
   #log = '';
+  #output = '';
   #exited: Promise<Exit> | undefined;
   #exit: Exit | undefined;
 
@@ -61,6 +62,11 @@ export class ChildProgram {
     return this.#log;
   }
 
+  /** What it wrote to stdout alone: the newest 200 000 characters. */
+  get output(): string {
+    return this.#output;
+  }
+
   get running(): boolean {
     return this.#child !== undefined && this.#exit === undefined;
   }
@@ -80,7 +86,10 @@ export class ChildProgram {
     });
     this.#child = child;
     if (logFile !== undefined) this.#logFile = createWriteStream(logFile, { flags: 'a' });
-    child.stdout.setEncoding('utf8').on('data', (text: string) => this.#append(text));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#output = (this.#output + text).slice(-KEPT_LOG_CHARACTERS);
+      this.#append(text);
+    });
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.#append(text));
     this.#exited = new Promise((resolve) => {
       child.once('error', (error) => {

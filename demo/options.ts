@@ -43,10 +43,14 @@ export function readOptions(words: readonly string[]): DemoOptions {
  * @param say gets a line for each usual port that is taken.
  * @throws PortError when a port that was asked for is taken.
  */
-export async function choosePorts(asked: DemoOptions['ports'], say: (line: string) => void): Promise<Ports> {
+export async function choosePorts(
+  asked: DemoOptions['ports'],
+  say: (line: string) => void,
+  usual: Readonly<Record<PortName, number>> = DEFAULT_PORTS,
+): Promise<Ports> {
   const ports: Record<string, number> = {};
   for (const name of ['web', 'mqtt', 'nodeRed', 'homebridge'] as const) {
-    ports[name] = await choosePort(name, asked[name], say);
+    ports[name] = await choosePort(name, asked[name], usual[name], say);
   }
   return { web: 0, mqtt: 0, nodeRed: 0, homebridge: 0, ...ports, accessory: await freePort() };
 }
@@ -54,10 +58,11 @@ export async function choosePorts(asked: DemoOptions['ports'], say: (line: strin
 async function choosePort(
   name: PortName,
   asked: number | undefined,
+  usual: number,
   say: (line: string) => void,
 ): Promise<number> {
   if (asked === 0) return freePort();
-  const wanted = asked ?? DEFAULT_PORTS[name];
+  const wanted = asked ?? usual;
   if (await isFree(wanted)) return wanted;
   if (asked !== undefined)
     throw new PortError(
