@@ -2,8 +2,9 @@ import type { AccessUnit } from '../../media/access-unit.ts';
 import { packetizeH264 } from '../../media/h264-packetizer.ts';
 import type { Picture } from './picture.ts';
 
-const CLOCK_RATE_HZ = 90_000;
-const MICROSECONDS_PER_SECOND = 1_000_000;
+/** 90 kHz in smallest terms, so that the product stays an exact integer for decades of uptime. */
+const TICKS = 9;
+const MICROSECONDS = 100;
 const TIMESTAMP_MODULUS = 2 ** 32;
 
 /** Packetises each access unit once, for all viewers, and gives it its place on the RTP clock. */
@@ -11,7 +12,7 @@ export class PictureMaker {
   #lastTicks = -1;
 
   make(unit: AccessUnit): Picture {
-    const ticks = Math.floor((unit.captureTimeUs * CLOCK_RATE_HZ) / MICROSECONDS_PER_SECOND);
+    const ticks = Math.floor((unit.captureTimeUs * TICKS) / MICROSECONDS);
     // Two pictures read in one go may have the same arrival; receivers take equal timestamps for one picture.
     this.#lastTicks = Math.max(ticks, this.#lastTicks + 1);
     return {

@@ -1,13 +1,16 @@
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import { withTimeout } from '../../foundation/time-out.ts';
 import type { AccessUnit } from '../../media/access-unit.ts';
 import type { Clock } from '../capture/clock.ts';
-import type { SourceError } from '../capture/source-error.ts';
-import type { Source } from '../capture/source.ts';
+import { SourceError } from '../capture/source-error.ts';
+import type { Source, SourceSink } from '../capture/source.ts';
 
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** A run this long shows that the source works; the next failure begins with the shortest pause again. */
 const HEALTHY_RUN_MS = 10_000;
+/** A source kills what it started long before; this is for a driver that hangs and cannot be killed. */
+const STOP_TIMEOUT_MS = 10_000;
 const MICROSECONDS_PER_MILLISECOND = 1000;
 
 export interface SourceRunnerEvents {
@@ -79,7 +82,7 @@ export class SourceRunner {
     const run: RunnerState = { kind: 'running', sinceUs: clock.nowUs() };
     this.#state = run;
     logger.info(`starting ${source.description}`);
-    source.start({
+    this.#startSource({
       handleAccessUnit: (unit) => {
         if (this.#state === run) events.handleAccessUnit(unit);
       },
@@ -88,6 +91,14 @@ export class SourceRunner {
       },
     });
     events.handleChange();
+  }
+
+  #startSource(sink: SourceSink): void {
+    try {
+      this.#options.source.start(sink);
+    } catch (cause) {
+      sink.handleEnd(new SourceError(`${this.#options.source.description} cannot be started.`, { cause }));
+    }
   }
 
   #handleEnd(error: SourceError, sinceUs: number): void {
@@ -114,7 +125,7 @@ export class SourceRunner {
   async #stopSource(): Promise<void> {
     const { logger, source } = this.#options;
     try {
-      await source.stop();
+      await withTimeout(source.stop(), STOP_TIMEOUT_MS, `stopping ${source.description}`);
     } catch (error) {
       logger.warn(`${source.description} did not stop cleanly: ${describeError(error)}`);
     }

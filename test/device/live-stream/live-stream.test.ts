@@ -288,6 +288,25 @@ describe('when the camera fails', () => {
     expect(source.starts).toBe(6);
   });
 
+  test('already when it is started, that is a failure like any other', () => {
+    const { source, stream } = setUp();
+    const viewer = new RecordingViewer();
+    source.start = () => {
+      throw new Error('out of memory');
+    };
+    stream.join(viewer);
+    expect(viewer.ends[0]?.message).toBe('the fake camera cannot be started.');
+    expect([stream.running, stream.viewers]).toEqual([false, 0]);
+  });
+
+  test('to stop, it still can be started again', async () => {
+    const { source, stream } = setUp();
+    source.stop = () => Promise.reject(new Error('the driver hangs'));
+    stream.start();
+    await stream.stop();
+    expect(stream.running).toBe(false);
+  });
+
   test('viewers who keep coming do not shorten the pause', () => {
     const { clock, source, stream } = setUp();
     stream.join(new RecordingViewer());
