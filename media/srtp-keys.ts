@@ -4,7 +4,7 @@ import { createCipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 export interface SrtpMasterKeys {
   /** 16 bytes. */
   readonly masterKey: Buffer;
-  /** 14 bytes. */
+  /** 14 bytes; 12 for the GCM suites. */
   readonly masterSalt: Buffer;
 }
 
@@ -40,9 +40,9 @@ export function deriveSessionKeys(master: SrtpMasterKeys, use: 'rtp' | 'rtcp'): 
   const label = FIRST_LABEL[use];
   return {
     // Node takes a KeyObject several times faster than the raw bytes, and this is paid for every packet.
-    encryptionKey: createSecretKey(derive(master, label, MASTER_KEY_BYTES)),
-    authenticationKey: createSecretKey(derive(master, label + 1, AUTHENTICATION_KEY_BYTES)),
-    salt: derive(master, label + 2, SALT_BYTES),
+    encryptionKey: createSecretKey(deriveSessionKey(master, label, MASTER_KEY_BYTES)),
+    authenticationKey: createSecretKey(deriveSessionKey(master, label + 1, AUTHENTICATION_KEY_BYTES)),
+    salt: deriveSessionKey(master, label + 2, SALT_BYTES),
   };
 }
 
@@ -56,7 +56,12 @@ export function applyCounterMode(keys: SrtpSessionKeys, ssrc: number, index: num
   return createCipheriv('aes-128-ctr', keys.encryptionKey, iv).update(data);
 }
 
-function derive({ masterKey, masterSalt }: SrtpMasterKeys, label: number, bytes: number): Buffer {
+/** The key derivation of RFC 3711 §4.3; a salt of 12 bytes is padded as RFC 7714 §11 says. */
+export function deriveSessionKey(
+  { masterKey, masterSalt }: SrtpMasterKeys,
+  label: number,
+  bytes: number,
+): Buffer {
   const iv = Buffer.alloc(16);
   masterSalt.copy(iv);
   iv[LABEL_AT] = (iv[LABEL_AT] ?? 0) ^ label;

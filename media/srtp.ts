@@ -1,5 +1,4 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { ReplayWindow } from './replay-window.ts';
 import { rtpHeaderBytes } from './rtp.ts';
 import { unwrapSequence } from './rtp-sequence.ts';
 import {
@@ -8,13 +7,14 @@ import {
   type SrtpMasterKeys,
   type SrtpSessionKeys,
 } from './srtp-keys.ts';
+import { ReplayWindows, SentPacketIndexes } from './srtp-packet-index.ts';
+import type { SrtpProtector, SrtpUnprotector } from './srtp-protection.ts';
 
 const TAG_BYTES = 10;
 const RTCP_CLEAR_BYTES = 8;
 const RTCP_INDEX_BYTES = 4;
 const RTCP_INDEX_MODULUS = 2 ** 31;
 const ENCRYPTED_FLAG = 0x8000_0000;
-const MOST_STREAMS = 64;
 
 /**
  * Encrypts and signs what one end sends, with AES_CM_128_HMAC_SHA1_80 (RFC 3711).
@@ -22,10 +22,10 @@ const MOST_STREAMS = 64;
  * One sender for one pair of master keys: two would encrypt different packets with the same key stream. For the same
  * reason a sequence number must not be used again for other bytes.
  */
-export class SrtpSender {
+export class SrtpSender implements SrtpProtector {
   readonly #rtpKeys: SrtpSessionKeys;
   readonly #rtcpKeys: SrtpSessionKeys;
-  readonly #highestIndexes = new Map<number, number>();
+  readonly #indexes = new SentPacketIndexes();
   #nextRtcpIndex = 0;
 
   /** @throws SrtpKeyError when the master keys are not of this crypto suite. */
@@ -42,7 +42,7 @@ export class SrtpSender {
    */
   protectRtp(header: Buffer, payload: Buffer): Buffer {
     const ssrc = header.readUInt32BE(8);
-    const index = this.#indexOf(ssrc, header.readUInt16BE(2));
+    const index = this.#indexes.next(ssrc, header.readUInt16BE(2));
     const encrypted = applyCounterMode(this.#rtpKeys, ssrc, index, payload);
     return Buffer.concat([header, encrypted, rtpTag(this.#rtpKeys, index, header, encrypted)]);
   }
@@ -62,14 +62,6 @@ export class SrtpSender {
     trailer.writeUInt32BE(ENCRYPTED_FLAG + index);
     return Buffer.concat([clear, encrypted, trailer, tagOf(this.#rtcpKeys, clear, encrypted, trailer)]);
   }
-
-  #indexOf(ssrc: number, sequenceNumber: number): number {
-    const highest = this.#highestIndexes.get(ssrc);
-    const nearest = unwrapSequence(highest, sequenceNumber);
-    const index = nearest < 0 ? sequenceNumber : nearest;
-    this.#highestIndexes.set(ssrc, Math.max(highest ?? index, index));
-    return index;
-  }
 }
 
 /**
@@ -79,11 +71,11 @@ export class SrtpSender {
  * than 2¹⁵ sequence numbers is survived, across a wrap too. Whatever is not authentic, is malformed, or comes twice
  * gives undefined; nothing throws.
  */
-export class SrtpReceiver {
+export class SrtpReceiver implements SrtpUnprotector {
   readonly #rtpKeys: SrtpSessionKeys;
   readonly #rtcpKeys: SrtpSessionKeys;
-  readonly #rtpWindows = new Map<number, ReplayWindow>();
-  readonly #rtcpWindows = new Map<number, ReplayWindow>();
+  readonly #rtpWindows = new ReplayWindows();
+  readonly #rtcpWindows = new ReplayWindows();
 
   /** @throws SrtpKeyError when the master keys are not of this crypto suite. */
   constructor(keys: SrtpMasterKeys) {
@@ -99,12 +91,12 @@ export class SrtpReceiver {
     const header = packet.subarray(0, headerBytes);
     const encrypted = packet.subarray(headerBytes, tagAt);
     const ssrc = header.readUInt32BE(8);
-    const window = this.#rtpWindows.get(ssrc) ?? new ReplayWindow();
+    const window = this.#rtpWindows.of(ssrc);
     const index = unwrapSequence(window.highest, header.readUInt16BE(2));
     if (!window.isNew(index)) return undefined;
     if (!timingSafeEqual(packet.subarray(tagAt), rtpTag(this.#rtpKeys, index, header, encrypted)))
       return undefined;
-    if (!remember(this.#rtpWindows, ssrc, window, index)) return undefined;
+    if (!this.#rtpWindows.accept(ssrc, window, index)) return undefined;
     return Buffer.concat([header, applyCounterMode(this.#rtpKeys, ssrc, index, encrypted)]);
   }
 
@@ -116,28 +108,15 @@ export class SrtpReceiver {
     const trailer = packet.readUInt32BE(trailerAt);
     const index = trailer % RTCP_INDEX_MODULUS;
     const ssrc = packet.readUInt32BE(4);
-    const window = this.#rtcpWindows.get(ssrc) ?? new ReplayWindow();
+    const window = this.#rtcpWindows.of(ssrc);
     if (!window.isNew(index)) return undefined;
     const expectedTag = tagOf(this.#rtcpKeys, packet.subarray(0, tagAt));
     if (!timingSafeEqual(packet.subarray(tagAt), expectedTag)) return undefined;
-    if (!remember(this.#rtcpWindows, ssrc, window, index)) return undefined;
+    if (!this.#rtcpWindows.accept(ssrc, window, index)) return undefined;
     const body = packet.subarray(RTCP_CLEAR_BYTES, trailerAt);
     const plain = trailer >= ENCRYPTED_FLAG ? applyCounterMode(this.#rtcpKeys, ssrc, index, body) : body;
     return Buffer.concat([packet.subarray(0, RTCP_CLEAR_BYTES), plain]);
   }
-}
-
-/** Windows are kept for authentic streams only, and for so many, so that no peer can make them fill the memory. */
-function remember(
-  windows: Map<number, ReplayWindow>,
-  ssrc: number,
-  window: ReplayWindow,
-  index: number,
-): boolean {
-  if (!windows.has(ssrc) && windows.size >= MOST_STREAMS) return false;
-  window.accept(index);
-  windows.set(ssrc, window);
-  return true;
 }
 
 /** The tag of an RTP packet covers the roll-over count, which is not sent (RFC 3711 §4.2). */
