@@ -1,7 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { z } from 'zod';
 import { parseValue } from '../contract/envelopes.ts';
-import { CameraError } from '../contract/errors.ts';
 import {
   OPERATIONS,
   candidateSchema,
@@ -19,7 +18,7 @@ export type WebRtcMessage =
 
 const recordSchema = z.record(z.string(), z.unknown());
 
-/** @throws CameraError `bad_request` or `bad_sdp`, saying what the message should have been. */
+/** @throws CameraError `bad_request`, saying what the message should have been. */
 export function readWebRtcMessage(msg: NodeMessageInFlow): WebRtcMessage {
   const { payload } = msg;
   if (msg['action'] === 'close') return { kind: 'close', session: sessionOf(msg) };
@@ -31,11 +30,16 @@ export function readWebRtcMessage(msg: NodeMessageInFlow): WebRtcMessage {
       data: parseValue(candidatesSchema, candidates, 'The candidates'),
     };
   }
-  if (typeof payload === 'string' || Buffer.isBuffer(payload)) {
-    return { kind: 'offer', data: { sdp: sdpOf(payload.toString()) }, answerAs: 'text' };
-  }
-  const data = parseValue(OPERATIONS.offer.request, payload, 'msg.payload is not an SDP offer');
-  return { kind: 'offer', data: { ...data, sdp: sdpOf(data.sdp) }, answerAs: 'object' };
+  const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
+  return {
+    kind: 'offer',
+    data: parseValue(
+      OPERATIONS.offer.request,
+      isText ? { sdp: payload.toString() } : payload,
+      'msg.payload is not an SDP offer',
+    ),
+    answerAs: isText ? 'text' : 'object',
+  };
 }
 
 function sessionOf(msg: NodeMessageInFlow): string {
@@ -51,9 +55,4 @@ function candidatesOf(msg: NodeMessageInFlow): unknown {
     return { candidates: [parseValue(candidateSchema, candidate, 'msg.candidate')] };
   const payload = recordSchema.safeParse(msg.payload);
   return payload.success && 'candidates' in payload.data ? payload.data : undefined;
-}
-
-function sdpOf(text: string): string {
-  if (text.startsWith('v=0')) return text;
-  throw new CameraError('bad_sdp', 'msg.payload is not an SDP offer; it must begin with "v=0".');
 }

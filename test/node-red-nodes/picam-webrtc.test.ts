@@ -62,14 +62,17 @@ describe('an offer', () => {
   });
 
   test.each([
-    ['nothing', undefined, 'bad_request'],
-    ['no SDP', 'hello', 'bad_sdp'],
-    ['an answer', { type: 'answer', sdp: ANSWER }, 'bad_request'],
-    ['a number', 7, 'bad_request'],
-  ])('that is %s is refused in words', async (_, payload, code) => {
+    ['nothing', undefined],
+    ['empty', ''],
+    ['an answer', { type: 'answer', sdp: ANSWER }],
+    ['a number', 7],
+  ])('that is %s is refused in words', async (_, payload) => {
     const flow = await startFlow();
     const { error, statusCode } = await flow.exchange({ payload });
-    expect(error).toMatchObject({ code, message: expect.stringContaining('not an SDP offer') });
+    expect(error).toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining('not an SDP offer'),
+    });
     expect(statusCode).toBe(422);
     expect(camera.requests).toEqual([]);
   });

@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../support/chromium.ts';
+import { startDevice, type TestDevice } from '../support/device.ts';
+import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
+import { PACKED_INSTALL_TIMEOUT_MS, packedInstall } from '../support/packed-install.ts';
+import { descendantProcesses } from '../support/processes.ts';
+import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { NodeRedRuntime, type FlowNode } from './node-red-runtime.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+const DEVICE = 'node-red-test';
+
+const shared = resourcesOfAllTests();
+const resources = resourcesOfEachTest();
+let broker: TestBroker;
+let device: TestDevice;
+let nodeRed: NodeRedRuntime;
+let browser: Browser;
+let flows: readonly FlowNode[];
+
+beforeAll(async () => {
+  broker = await startMosquitto();
+  shared.onEnd('broker', () => broker.stop());
+  device = await startDevice({ broker: broker.url, device: DEVICE });
+  shared.onEnd('device', () => device.stop());
+  nodeRed = shared.own(await NodeRedRuntime.start(await packedInstall()));
+  browser = shared.own(await launchChromium());
+  flows = examples(broker.port);
+  await nodeRed.deploy(flows);
+  await nodeRed.statusBecomes(idOf('picam-webrtc'), 'online');
+}, PACKED_INSTALL_TIMEOUT_MS);
+
+afterEach(() => {
+  expect(nodeRed.log).not.toMatch(/uncaught|unhandled/i);
+});
+
+/** All examples as the import dialog would bring them, with the test's broker and camera filled in. */
+function examples(brokerPort: number): FlowNode[] {
+  const nodes = ['Browser view', 'Start and stop', 'Snapshot to a file'].flatMap(
+    (name) => JSON.parse(readFileSync(join(EXAMPLES, `${name}.json`), 'utf8')) as FlowNode[],
+  );
+  return [...new Map(nodes.map((node) => [node.id, node])).values()].map((node) => {
+    if (node.type === 'mqtt-broker') return { ...node, port: String(brokerPort) };
+    return node.type === 'picam-camera' ? { ...node, device: DEVICE } : node;
+  });
+}
+
+function idOf(type: string, name?: string): string {
+  const node = flows.find((each) => each.type === type && (name === undefined || each['name'] === name));
+  if (!node) throw new Error(`The examples have no ${type} ${name ?? ''}.`);
+  return node.id;
+}
+
+async function openExamplePage(): Promise<Page> {
+  const page = await browser.newPage();
+  resources.onEnd('page', () => page.close());
+  await page.goto(`${nodeRed.url}/picam`);
+  return page;
+}
+
+function framesIn(page: Page): Promise<number> {
+  return page.evaluate("document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames");
+}
+
+async function playsFrom(page: Page, from = 0): Promise<void> {
+  await waitUntil('60 frames', async () => (await framesIn(page)) >= from + 60, 15_000);
+  expect(await page.evaluate("document.querySelector('video').videoWidth")).toBe(1280);
+}
+
+function says(page: Page, text: RegExp): Promise<unknown> {
+  return waitUntil(
+    `the page to say ${String(text)}`,
+    async () => text.test((await page.textContent('#message')) ?? ''),
+    20_000,
+  );
+}
+
+function encoders(): number {
+  return descendantProcesses(device.pid).filter(({ name }) => name.startsWith('ffmpeg')).length;
+}
+
+async function postOffer(type: string, body: string): Promise<Response> {
+  return fetch(`${nodeRed.url}/picam/offer`, { method: 'POST', headers: { 'Content-Type': type }, body });
+}
+
+describe('the browser view', () => {
+  test('plays the camera and ends with the page', async () => {
+    const page = await openExamplePage();
+    await playsFrom(page);
+    await nodeRed.statusBecomes(idOf('picam-webrtc'), 'live');
+    await page.goto('about:blank');
+    await nodeRed.statusBecomes(idOf('picam-webrtc'), 'online');
+    expect(encoders()).toBe(0);
+  }, 60_000);
+
+  test('answers a posted offer in its own shape and ends the view it names', async () => {
+    const page = await browser.newPage();
+    resources.onEnd('page', () => page.close());
+    const sdp = await page.evaluate<string>(`(async () => {
+      const peer = new RTCPeerConnection();
+      peer.addTransceiver('video', { direction: 'recvonly' });
+      await peer.setLocalDescription();
+      return peer.localDescription.sdp;
+    })()`);
+    const text = await postOffer('application/sdp', sdp);
+    expect(text.status).toBe(201);
+    expect(text.headers.get('content-type')).toContain('application/sdp');
+    expect(await text.text()).toMatch(/^v=0\r\n[^]*m=video/);
+    const object = await postOffer('application/json', JSON.stringify({ type: 'offer', sdp }));
+    expect(object.status).toBe(201);
+    expect(await object.json()).toMatchObject({ type: 'answer', sdp: expect.stringMatching(/^v=0/) });
+    for (const { headers, url } of [text, object]) {
+      const view = new URL(headers.get('location') ?? '', url);
+      expect((await fetch(view, { method: 'DELETE' })).status).toBe(200);
+      expect((await fetch(view, { method: 'DELETE' })).status).toBe(404);
+    }
+    await nodeRed.statusBecomes(idOf('picam-webrtc'), 'online');
+  }, 60_000);
+
+  test.each([
+    ['application/sdp', 'not an offer'],
+    ['application/sdp', ''],
+    ['application/json', '{"type":"answer","sdp":"v=0"}'],
+  ])('refuses %s %j in words', async (type, body) => {
+    const response = await postOffer(type, body);
+    expect(response.status).toBe(422);
+    expect(await response.text()).toMatch(/sdp|offer/i);
+  });
+
+  test('ends with a stop from the inject node, and says so', async () => {
+    const page = await openExamplePage();
+    await playsFrom(page);
+    await nodeRed.inject(idOf('inject', 'stop'));
+    await says(page, /picture has stopped/);
+    await waitUntil('the end of the encoder', () => encoders() === 0);
+    await nodeRed.statusBecomes(idOf('picam-control'), 'online');
+    await page.click('#again');
+    await playsFrom(page, await framesIn(page));
+  }, 60_000);
+});
+
+describe('the other examples', () => {
+  test('start and stop the camera', async () => {
+    const control = idOf('picam-control');
+    await nodeRed.inject(idOf('inject', 'start'));
+    await nodeRed.statusBecomes(control, 'live');
+    expect(encoders()).toBe(1);
+    await nodeRed.inject(idOf('inject', 'stop'));
+    await nodeRed.statusBecomes(control, 'online');
+    expect(encoders()).toBe(0);
+  });
+
+  test('write a picture to a file', async () => {
+    await nodeRed.inject(idOf('inject', 'take a picture'));
+    const jpeg = await waitUntil(
+      'the picture',
+      () => {
+        const bytes = readFileSync(join(nodeRed.folder, 'picam-snapshot.jpg'));
+        return bytes.subarray(-2).equals(Buffer.from([0xff, 0xd9])) && bytes;
+      },
+      15_000,
+    );
+    expect(jpeg.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+  });
+});
+
+describe('when something is away', () => {
+  test('the broker: the nodes say so, and work again when it is back', async () => {
+    await broker.stop();
+    const node = idOf('picam-webrtc');
+    await nodeRed.statusBecomes(node, 'no broker');
+    expect((await postOffer('application/sdp', 'v=0')).status).toBe(503);
+    broker = await startMosquitto({ port: broker.port });
+    await nodeRed.statusBecomes(node, 'online', 40_000);
+    await playsFrom(await openExamplePage());
+  }, 90_000);
+
+  test('the camera, without a goodbye: the nodes and the page say so, until it is back', async () => {
+    device.kill('SIGKILL');
+    const node = idOf('picam-webrtc');
+    await nodeRed.statusBecomes(node, 'offline', 60_000);
+    const page = await openExamplePage();
+    await says(page, /is offline/);
+    expect((await postOffer('application/sdp', 'v=0')).status).toBe(503);
+    await device.stop();
+    device = await startDevice({ broker: broker.url, device: DEVICE });
+    await nodeRed.statusBecomes(node, 'online');
+    await page.click('#again');
+    await playsFrom(page);
+  }, 120_000);
+});
+
+describe('a deploy', () => {
+  test('leaves one connection to the broker, and none when the nodes are gone', async () => {
+    for (let round = 0; round < 3; round += 1) await nodeRed.deploy(flows);
+    await nodeRed.statusBecomes(idOf('picam-webrtc'), 'online');
+    expect(nodeRed.connectionsTo(broker.port)).toBe(1);
+    await nodeRed.deploy([]);
+    await waitUntil('no connection to the broker', () => nodeRed.connectionsTo(broker.port) === 0);
+    await nodeRed.deploy(flows);
+    await nodeRed.statusBecomes(idOf('picam-webrtc'), 'online');
+  }, 60_000);
+});
+
+describe('the editor', () => {
+  test('opens every edit dialog, finds nothing wrong and offers the examples', async () => {
+    const page = await browser.newPage();
+    resources.onEnd('page', () => page.close());
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.goto(nodeRed.url);
+    await page.waitForSelector('.red-ui-palette-node[data-palette-type="picam-webrtc"]', {
+      state: 'attached',
+    });
+    for (const type of ['picam-control', 'picam-webrtc', 'picam-snapshot', 'picam-camera']) {
+      const edit =
+        type === 'picam-camera'
+          ? `RED.editor.editConfig('', '${type}', '${idOf(type)}')`
+          : `RED.editor.edit(RED.nodes.node('${idOf(type)}'))`;
+      await page.evaluate(edit);
+      const field = type === 'picam-camera' ? '#node-config-input-device' : '#node-input-camera';
+      await page.waitForSelector(field, { state: 'visible' });
+      expect(await page.locator('.red-ui-tray .input-error').count()).toBe(0);
+      expect(await page.evaluate(`$("script[data-help-name='${type}']").html()`)).toContain('###');
+      await page.evaluate('RED.tray.close()');
+      await page.waitForSelector(field, { state: 'detached' });
+    }
+    await page.evaluate("RED.actions.invoke('core:show-examples-import-dialog')");
+    await page.getByText('@picam/homebridge-picam').filter({ visible: true }).first().waitFor();
+    expect(problems).toEqual([]);
+  }, 60_000);
+});
