@@ -1,4 +1,5 @@
 import type { AccessUnit } from '../../media/access-unit.ts';
+import type { CameraControls } from './camera-controls.ts';
 import type { SourceError } from './source-error.ts';
 
 /** What is asked of a camera. A source that brings its own pictures (a file) keeps its own size and pace. */
@@ -24,6 +25,27 @@ export interface SourceSink {
   handleEnd(error: SourceError): void;
 }
 
+export interface SourceSnapshotRequest {
+  /** `main` is the size of the stream, `lores` a small picture. */
+  readonly stream: 'main' | 'lores';
+  /** JPEG quality, 1 to 100. */
+  readonly quality: number;
+}
+
+export interface MotionSettings {
+  /** 1 to 100; 50 notices a person who walks through the picture. */
+  readonly sensitivity: number;
+  /** Without movement for this long, motion has ended. */
+  readonly coolDownMs: number;
+}
+
+/** Motion has begun or ended. */
+export interface SourceMotion {
+  readonly isMoving: boolean;
+  /** Mean squared difference of the brightness between two pictures, 0 to 65025. */
+  readonly score: number;
+}
+
 /** Something that yields coded pictures. Restartable: start, stop or end, start again. */
 export interface Source {
   /** For logs and messages, such as `the test picture`. */
@@ -33,5 +55,19 @@ export interface Source {
   /** Resolves when everything the source started is gone. The sink hears nothing more from the call on. */
   stop(): Promise<void>;
   /** Absent when the encoder cannot make a key frame on demand. */
-  requestKeyframe?(): void;
+  readonly requestKeyframe?: (() => void) | undefined;
+
+  // What only some sources can do, and only once they run is it known. Settings outlast a restart of the source.
+
+  /** Changes the bit rate at once, without a restart; kbit/s. */
+  readonly setBitrate?: ((bitrateKbps: number) => void) | undefined;
+  /** Changes the pictures a second at once, without a restart. */
+  readonly setFps?: ((fps: number) => void) | undefined;
+  /** A JPEG of the running camera, which the stream does not notice. Rejects with a SourceError. */
+  readonly takeSnapshot?: ((request: SourceSnapshotRequest) => Promise<Buffer>) | undefined;
+  /** Watches for motion while the source runs; one handler at a time. Returns how to end the watch. */
+  readonly onMotion?:
+    ((settings: MotionSettings, handler: (motion: SourceMotion) => void) => () => void) | undefined;
+  /** Rejects with a SourceError that says which control this camera has not. */
+  readonly setControls?: ((controls: CameraControls) => Promise<void>) | undefined;
 }
