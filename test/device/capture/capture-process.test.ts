@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type CaptureCommand, CaptureProcess } from '../../../device/capture/capture-process.ts';
 import { type Clock, systemClock } from '../../../device/capture/clock.ts';
 import { SourceError } from '../../../device/capture/source-error.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
+import { childrenNamed, isRunning } from '../child-processes.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 const UNIT = { nalUnits: [Buffer.from('6588', 'hex')], captureTimeUs: 0, isKeyframe: true };
@@ -143,7 +143,7 @@ test('ffmpeg does not outlive a daemon that is killed', async () => {
   });
   try {
     await once(daemon.stdout, 'data');
-    const [child = 0] = await childrenOf(daemon.pid ?? 0);
+    const [child = 0] = await childrenNamed('ffmpeg', daemon.pid);
     expect(await isRunning(child)).toBe(true);
     daemon.kill('SIGKILL');
     await once(daemon, 'exit');
@@ -156,14 +156,3 @@ test('ffmpeg does not outlive a daemon that is killed', async () => {
     daemon.kill('SIGKILL');
   }
 });
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return children.trim().split(' ').map(Number);
-}
-
-/** False for one that is gone or only waits to be buried. */
-async function isRunning(pid: number): Promise<boolean> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z');
-  return !/\) Z/.test(stat);
-}
