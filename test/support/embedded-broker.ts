@@ -1,25 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
-import { Aedes } from 'aedes';
+import { EmbeddedBroker } from '../../device/broker/embedded-broker.ts';
+import { silentLogger } from '../../foundation/logger.ts';
 import type { TestBroker } from './mosquitto.ts';
 
-/** An aedes on loopback in this process. */
+/** The product's own broker on loopback, in this process. `port` lets one come back where it was. */
 export async function startEmbeddedBroker(options: { readonly port?: number } = {}): Promise<TestBroker> {
-  const aedes = await Aedes.createBroker();
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    aedes.handle(socket);
-  });
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  const stop = async () => {
-    await new Promise<void>((resolve) => aedes.close(() => resolve()));
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return { url: `mqtt://127.0.0.1:${port}`, port, stop };
+  const broker = new EmbeddedBroker({ host: '127.0.0.1', port: options.port ?? 0, logger: silentLogger });
+  await broker.open();
+  return { url: broker.url, port: broker.port, stop: () => broker.close() };
 }

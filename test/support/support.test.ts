@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ChildProgram } from '../../demo/child-program.ts';
 import { connectBus } from './connect-bus.ts';
 import { launchChromium } from './chromium.ts';
+import { startDevice } from './device.ts';
 import { startEmbeddedBroker } from './embedded-broker.ts';
 import { startMosquitto, type TestBroker } from './mosquitto.ts';
 import { descendantProcesses, isRunning } from './processes.ts';
@@ -58,3 +59,10 @@ test('a program that ends instead of getting ready is reported with its last wor
     /shell ended \(exit code 3\)\..*\nno camera/,
   );
 });
+
+test('a camera gets ready with a broker of its own and ends when it is stopped', async () => {
+  const device = resources.own(await startDevice());
+  expect(device.broker).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+$/);
+  await device.stop();
+  expect(isRunning(device.pid)).toBe(false);
+}, 30_000);
