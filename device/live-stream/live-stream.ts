@@ -13,6 +13,7 @@ import { type GopBounds, NewestGop } from './newest-gop.ts';
 import { ParameterSets } from './parameter-sets.ts';
 import type { Picture } from './picture.ts';
 import { PictureMaker } from './picture-maker.ts';
+import { Rotation } from './rotation.ts';
 import { SourceRunner } from './source-runner.ts';
 import { ViewerFeed } from './viewer-feed.ts';
 
@@ -43,6 +44,7 @@ export class LiveStream {
   readonly #parameterSets = new ParameterSets();
   readonly #pictureMaker = new PictureMaker();
   readonly #feeds = new Set<ViewerFeed>();
+  readonly #rotation = new Rotation();
   readonly #holds = new Set<symbol>();
   #isKept = false;
   #isClosed = false;
@@ -180,7 +182,7 @@ export class LiveStream {
     this.#error = null;
     const picture = this.#pictureMaker.make(unit);
     this.#gop.add(unit, picture);
-    for (const feed of [...this.#feeds]) this.#deliver(feed, picture);
+    for (const feed of this.#rotation.next(this.#feeds)) this.#deliver(feed, picture);
     if (unit.isKeyframe) this.#keyframeRequests.settle();
     if (unit.isKeyframe) this.#keyframeWaiters.resolve(unit);
     this.#changes.announce();

@@ -10,13 +10,18 @@ const TIMESTAMP_MODULUS = 2 ** 32;
 /** Packetises each access unit once, for all viewers, and gives it its place on the RTP clock. */
 export class PictureMaker {
   #lastTicks = -1;
+  #nextPacketIndex = 0;
 
   make(unit: AccessUnit): Picture {
     const ticks = Math.floor((unit.captureTimeUs * TICKS) / MICROSECONDS);
     // Two pictures read in one go may have the same arrival; receivers take equal timestamps for one picture.
     this.#lastTicks = Math.max(ticks, this.#lastTicks + 1);
+    const packets = packetizeH264(unit);
+    const packetIndex = this.#nextPacketIndex;
+    this.#nextPacketIndex += packets.length;
     return {
-      packets: packetizeH264(unit),
+      packets,
+      packetIndex,
       rtpTimestamp: this.#lastTicks % TIMESTAMP_MODULUS,
       captureTimeUs: unit.captureTimeUs,
       isKeyframe: unit.isKeyframe,

@@ -1,0 +1,19 @@
+/** The encrypted way to one viewer. Sending is a try: what cannot be sent is a lost packet, and nothing throws. */
+export interface MediaTransport {
+  /** Neither buffer is kept. A sequence number may be sent again only with the very same bytes. */
+  sendRtp(header: Buffer, payload: Buffer): void;
+  sendRtcp(compound: Buffer): void;
+  /** Packets the network has not taken yet. */
+  readonly waitingPackets: number;
+}
+
+/** What the answer promised to send. */
+export interface SendFormat {
+  readonly payloadType: number;
+  readonly ssrc: number;
+  /** Retransmissions in a stream of their own (RFC 4588); absent when the viewer knows none. */
+  readonly rtx?: { readonly payloadType: number; readonly ssrc: number } | undefined;
+  /** The id of the playout-delay header extension; absent when the viewer does not know it. */
+  readonly playoutDelayId?: number | undefined;
+  readonly cname: string;
+}
