@@ -95,7 +95,7 @@ describe('the browser view', () => {
     await nodeRed.statusBecomes(idOf('picam-webrtc'), 'live');
     await page.goto('about:blank');
     await nodeRed.statusBecomes(idOf('picam-webrtc'), 'online');
-    expect(encoders()).toBe(0);
+    await waitUntil('the end of the encoder', () => encoders() === 0);
   }, 60_000);
 
   test('answers a posted offer in its own shape and ends the view it names', async () => {
@@ -152,7 +152,7 @@ describe('the other examples', () => {
     expect(encoders()).toBe(1);
     await nodeRed.inject(idOf('inject', 'stop'));
     await nodeRed.statusBecomes(control, 'online');
-    expect(encoders()).toBe(0);
+    await waitUntil('the end of the encoder', () => encoders() === 0);
   });
 
   test('write a picture to a file', async () => {
