@@ -56,10 +56,14 @@ function readFile({ file, defaultFile = DEFAULT_FILE }: ConfigurationSources): T
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    if (file === undefined && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return {};
+    if (file === undefined && isMissing(cause)) return {};
     throw new ConfigurationError([`${path}: cannot be read (${describeError(cause)}).`], { cause });
   }
   return parseTree(path, text);
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
 function parseTree(path: string, text: string): Tree {

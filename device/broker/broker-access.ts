@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { AedesOptions, AuthenticateError } from 'aedes';
+import type { AedesOptions, AuthErrorCode, AuthenticateError } from 'aedes';
 import { MAX_TOPIC_BYTES } from '../../contract/limits.ts';
 
-const NOT_AUTHORIZED = 5;
+/** MQTT 3.1.1 §3.2.2.3. */
+const NOT_AUTHORIZED: AuthErrorCode = 5;
 /** Nobody may subscribe below `$SYS`, so what goes here is gone. */
 const SINK_TOPIC = '$SYS/picam/denied';
 

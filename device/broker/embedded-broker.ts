@@ -109,7 +109,8 @@ export class EmbeddedBroker {
 }
 
 function listenError(host: string, port: number, cause: unknown): EmbeddedBrokerError {
-  const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+  const isTaken =
+    typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'EADDRINUSE';
   const problem = isTaken
     ? `port ${port} on ${host} is in use, perhaps by another broker`
     : `cannot listen on ${host}:${port} (${describeError(cause)})`;

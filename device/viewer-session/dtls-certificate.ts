@@ -69,7 +69,7 @@ function pemBlock(text: string, label: string): string {
 
 async function createCertificate(): Promise<DtlsCertificate> {
   const { keyPem, certificatePem } = await createCertificatePem();
-  return { keyPem, certificatePem, fingerprint: new X509Certificate(certificatePem).fingerprint256 };
+  return parseCertificate(`${keyPem.trim()}\n${certificatePem.trim()}\n`);
 }
 
 async function keep(
@@ -81,7 +81,7 @@ async function keep(
   const half = `${path}.${process.pid}.new`;
   try {
     await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    await writeFile(half, `${keyPem.trim()}\n${certificatePem.trim()}\n`, { mode: OWNER_ONLY });
+    await writeFile(half, keyPem + certificatePem, { mode: OWNER_ONLY });
     await rename(half, path);
     logger.info(`a new DTLS certificate was made and kept in ${path}`);
   } catch (error) {
@@ -92,5 +92,5 @@ async function keep(
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

@@ -187,6 +187,10 @@ function passive({ type, sdp }: { type: string; sdp: string }): { type: 'answer'
 /** PLI (RFC 4585 §6.3.1) and FIR (RFC 5104 §4.3.1). */
 function isKeyframeRequest(packet: RtcpPacket): boolean {
   if (!(packet instanceof RtcpPayloadSpecificFeedback)) return false;
-  const feedback: { readonly count?: number } | undefined = packet.feedback;
-  return feedback?.count === PictureLossIndication.count || feedback?.count === FULL_INTRA_REQUEST;
+  const known = [PictureLossIndication.count, FULL_INTRA_REQUEST];
+  // werift leaves feedback it does not know undefined, whatever its types say.
+  const feedback: unknown = packet.feedback;
+  return typeof feedback === 'object' && feedback !== null && 'count' in feedback
+    ? known.includes(Number(feedback.count))
+    : false;
 }

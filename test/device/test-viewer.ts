@@ -50,7 +50,10 @@ export class TestViewer {
   /** What came so far, with what came late put in its place. */
   get pictures(): { readonly units: AccessUnit[]; readonly lostPackets: number } {
     const depacketizer = new H264Depacketizer();
-    const inOrder = this.packets.map(({ header, payload }) => ({ ...header, payload }));
+    const inOrder = this.packets.map(({ header, payload }) => {
+      const { sequenceNumber, timestamp, marker } = header;
+      return { sequenceNumber, timestamp, marker, payload };
+    });
     inOrder.sort((one, other) => one.sequenceNumber - other.sequenceNumber);
     const units = inOrder.flatMap((packet) => depacketizer.push(packet));
     return { units, lostPackets: depacketizer.lostPackets };

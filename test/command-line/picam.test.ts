@@ -1,0 +1,124 @@
+import { expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { startDevice } from '../support/device.ts';
+import { startMosquitto } from '../support/mosquitto.ts';
+import { descendantProcesses } from '../support/processes.ts';
+import { resourcesOfEachTest } from '../support/resources.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const resources = resourcesOfEachTest();
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function picam(...words: string[]) {
+  const child = spawn(process.execPath, ['command-line/picam.ts', ...words], { cwd: ROOT });
+  resources.onEnd('picam', () => child.kill('SIGKILL'));
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const ended = once(child, 'close').then(([code]): Ended => ({ code: code as number | null, ...output }));
+  return { child, output, ended };
+}
+
+test('the version and the help are printed', async () => {
+  expect(await picam('--version').ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/u),
+  });
+  expect(await picam('device', '--help').ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('--mqtt-port'),
+  });
+});
+
+test('a wrong configuration ends with 2 and all problems', async () => {
+  const { code, stderr } = await picam('device', '--device', 'No!', '--web-port', 'x').ended;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^device: must be/mu);
+  expect(stderr).toMatch(/^web\.port: .*--web-port/mu);
+  expect(await picam('fly').ended).toMatchObject({ code: 2 });
+});
+
+test('--print-config prints the configuration in force', async () => {
+  const { code, stdout } = await picam('--print-config', '--name', 'Garden').ended;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^name: Garden$/mu);
+});
+
+test('a port that is taken, and a source that is not known, end with 1 and words', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  resources.onEnd('other', () => other.close());
+  await once(other, 'listening');
+  const address = other.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const taken = await picam('device', '--mqtt-port', String(port)).ended;
+  expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining('embeddedBroker.port') });
+  const unknown = await picam('device', '--mqtt-port', '0', '--source', 'telescope').ended;
+  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('telescope') });
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a device and its encoder with 0', async (signal) => {
+  const { child, output, ended } = picam(
+    'device',
+    '--device',
+    'one',
+    '--mqtt-port',
+    '0',
+    '--storage',
+    '/dev/null/no',
+  );
+  await waitUntil('ready', () => /camera "one" is ready \(broker mqtt:/u.test(output.stderr), 15_000);
+  const encoders = descendantProcesses(child.pid ?? 0);
+  child.kill(signal);
+  expect(await ended).toMatchObject({ code: 0 });
+  expect(encoders).toEqual([]);
+});
+
+test('a device starts without its broker and is there when the broker comes', async () => {
+  const first = await startMosquitto();
+  await first.stop();
+  const { output } = picam('device', '--device', 'two', '--broker', first.url, '--storage', '/dev/null/no');
+  await waitUntil('the line about the broker', () => output.stderr.includes('is away'), 15_000);
+  resources.own(await startMosquitto({ port: first.port }));
+  await waitUntil('ready', () => output.stderr.includes('camera "two" is ready'), 15_000);
+});
+
+test('plain picam is a device, a broker and a web page', async () => {
+  const { output, child, ended } = picam(
+    '--device',
+    'all',
+    '--mqtt-port',
+    '0',
+    '--web-port',
+    '0',
+    '--storage',
+    '/dev/null/no',
+  );
+  await waitUntil('the web page', () => /web page on (http:\S+)/u.exec(output.stderr), 20_000);
+  await waitUntil('the camera', () => output.stderr.includes('camera "all" is ready'), 20_000);
+  const [, url = ''] = /web page on (http:\S+)/u.exec(output.stderr) ?? [];
+  const cameras = await waitUntil('the camera to be listed', async () => {
+    const text = await (await fetch(new URL('/api/cameras', url))).text();
+    return text.includes('"all"') && text;
+  });
+  expect(cameras).toContain('online');
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ code: 0 });
+});
+
+test('a device that was killed comes back under its own id', async () => {
+  const broker = resources.own(await startMosquitto());
+  const killed = resources.own(await startDevice({ broker: broker.url, device: 'again' }));
+  killed.kill('SIGKILL');
+  await waitUntil('its end', () => !killed.running);
+  const next = resources.own(await startDevice({ broker: broker.url, device: 'again' }));
+  expect(next.running).toBe(true);
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deviceIdOfHost } from '../../command-line/configuration-schema.ts';
+import { printedConfiguration } from '../../command-line/print-configuration.ts';
+import { readConfiguration } from '../../command-line/read-configuration.ts';
+import { resourcesOfEachTest } from '../support/resources.ts';
+
+const resources = resourcesOfEachTest();
+
+function read(yaml: string, environment: Record<string, string> = {}, flags: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'picam-configuration-'));
+  resources.onEnd('folder', () => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'picam.yaml');
+  writeFileSync(file, yaml);
+  return readConfiguration({ file, environment, flags: new Map(Object.entries(flags)) });
+}
+
+describe('the configuration', () => {
+  test('needs nothing', () => {
+    const defaults = {
+      environment: {},
+      flags: new Map<string, string>(),
+      defaultFile: '/nowhere/picam.yaml',
+    };
+    expect(readConfiguration(defaults)).toMatchObject({
+      device: expect.stringMatching(/^[a-z0-9-]+$/u),
+      prefix: 'picam',
+      source: 'test',
+      video: { width: 1280, height: 720, fps: 30, bitrateKbps: 2000, keyframeIntervalS: 2 },
+      maxViewers: 10,
+      embeddedBroker: { host: '127.0.0.1', port: 1883 },
+      web: { host: '127.0.0.1', port: 8080 },
+      ice: { servers: [] },
+      logLevel: 'info',
+    });
+  });
+
+  test('takes flags over variables over the file', () => {
+    const yaml = 'name: file\nweb: {port: 1}\nembeddedBroker: {port: 1}\nvideo: {fps: 10}\n';
+    const environment = {
+      PICAM_NAME: 'variable',
+      PICAM_WEB_PORT: '2',
+      PICAM_VIDEO_FPS: '15',
+      PICAM_BROKER_URL: 'mqtt://a',
+    };
+    expect(read(yaml, environment, { name: 'flag', 'web-port': '0', device: '007' })).toMatchObject({
+      name: 'flag',
+      device: '007',
+      web: { port: 0 },
+      embeddedBroker: { port: 1 },
+      video: { fps: 15, width: 1280 },
+      broker: { url: 'mqtt://a' },
+    });
+  });
+
+  test('tells all of its problems at once, each with its path, and where it came from', () => {
+    const yaml =
+      'device: Front Door\nvideo: {width: 641, wdth: 3}\nbroker: {url: "http://x"}\nsuorce: test\n';
+    const problems = messageOf(() => read(yaml, { PICAM_LOG_LEVEL: 'loud' }, { 'web-port': 'many' })).split(
+      '\n',
+    );
+    expect(problems).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^device: must be 1 to 63 of a-z/u),
+        expect.stringMatching(/^video\.width: /u),
+        expect.stringMatching(/^video\.wdth: is not a known key; known here are width, height, fps/u),
+        expect.stringMatching(/^broker\.url: must be a URL that starts with mqtt:/u),
+        expect.stringMatching(/^suorce: is not a known key; known here are device, name/u),
+        expect.stringMatching(/^logLevel: .*\(from PICAM_LOG_LEVEL\)$/u),
+        expect.stringMatching(/^web\.port: .*\(from --web-port\)$/u),
+      ]),
+    );
+    expect(problems).toHaveLength(7);
+  });
+
+  test.each([
+    ['a: [', /is not YAML/u],
+    ['just text', /must hold keys and values/u],
+    ['web: 5', /^web: /u],
+  ])('says what is wrong with a file that holds %j', (yaml, problem) => {
+    expect(messageOf(() => read(yaml, { PICAM_WEB_PORT: '5' }))).toMatch(problem);
+  });
+
+  test('wants a file that was named to be there', () => {
+    const sources = { file: '/nowhere/picam.yaml', environment: {}, flags: new Map<string, string>() };
+    expect(messageOf(() => readConfiguration(sources))).toMatch(/^\/nowhere\/picam\.yaml: cannot be read/u);
+  });
+
+  test('is printed without its secrets', () => {
+    const printed = printedConfiguration(
+      read(
+        [
+          'broker: {url: "mqtts://user:geheim1@host", password: geheim2}',
+          'embeddedBroker: {users: [{username: u, password: geheim345}]}',
+          'ice: {servers: [{urls: "turn:t", username: u, credential: geheim6}]}',
+        ].join('\n'),
+      ),
+    );
+    expect(printed).not.toContain('geheim');
+    expect(printed).toContain('url: mqtts://host');
+  });
+});
+
+test.each([
+  ['raspberrypi', 'raspberrypi'],
+  ['Front_Door.local', 'front-door'],
+  ['--', 'camera'],
+  ['', 'camera'],
+])('the device on a host named %j is %j', (host, device) => {
+  expect(deviceIdOfHost(host)).toBe(device);
+});
+
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('expected an error');
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { completeAnswer, parseVideoOffer } from '../../../device/viewer-session/video-offer.ts';
+
+const SESSION = ['v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0 1 2'];
+const TRANSPORT = [
+  'a=ice-ufrag:abcd',
+  'a=ice-pwd:abcdefghijklmnopqrstuv',
+  'a=fingerprint:sha-256 AA:BB',
+  'a=setup:actpass',
+];
+const AUDIO = [
+  'm=audio 9 UDP/TLS/RTP/SAVPF 111',
+  'a=mid:0',
+  'a=recvonly',
+  'a=rtpmap:111 opus/48000/2',
+  ...TRANSPORT,
+];
+const DATA = [
+  'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+  'a=mid:2',
+  'a=sctp-port:5000',
+  ...TRANSPORT,
+];
+const H264 = [
+  'a=rtpmap:96 VP8/90000',
+  'a=rtpmap:102 H264/90000',
+  'a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f',
+  'a=rtpmap:104 H264/90000',
+  'a=fmtp:104 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640c1f',
+  'a=rtpmap:106 H264/90000',
+  'a=fmtp:106 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+  'a=rtcp-fb:106 nack pli',
+  'a=rtpmap:107 rtx/90000',
+  'a=fmtp:107 apt=106',
+  'a=rtpmap:105 rtx/90000',
+  'a=fmtp:105 apt=104',
+];
+const VIDEO = video();
+
+function video(
+  changes: { port?: string; direction?: string; lines?: string[]; transport?: string[] } = {},
+): string[] {
+  const { port = '9', direction = 'a=recvonly', lines = H264, transport = TRANSPORT } = changes;
+  const media = `m=video ${port} UDP/TLS/RTP/SAVPF 96 102 104 106 107 105`;
+  return [media, 'c=IN IP4 0.0.0.0', 'a=mid:1', direction, ...lines, ...transport];
+}
+
+function sdp(...parts: string[][]): string {
+  return [...SESSION, ...parts.flat()].map((line) => `${line}\r\n`).join('');
+}
+
+describe('an offer', () => {
+  test('is cut down to its video in H.264 Constrained Baseline with its retransmissions', () => {
+    const offer = parseVideoOffer(sdp(AUDIO, VIDEO, DATA));
+    expect(offer).toMatchObject({ mid: '1', index: 1, profileLevelId: '42e01f' });
+    expect(offer.sdp).toContain('m=video 9 UDP/TLS/RTP/SAVPF 106 107\r\n');
+    expect(offer.sdp).toContain('a=group:BUNDLE 1\r\n');
+    expect(offer.sdp).toContain('a=rtcp-fb:106 nack pli\r\n');
+    expect(offer.sdp).not.toMatch(/VP8|audio|application|:102|:104|:105/u);
+  });
+
+  test('keeps its candidates apart, because the stack waits for names to be found', () => {
+    const offer = parseVideoOffer(
+      sdp([...VIDEO, 'a=candidate:1 1 udp 2 abc.local 5 typ host', 'a=end-of-candidates']),
+    );
+    expect(offer.candidates).toEqual(['candidate:1 1 udp 2 abc.local 5 typ host']);
+    expect(offer.sdp).not.toContain('candidate');
+  });
+
+  test('may leave the transport of its video to the bundle', () => {
+    const bundled = video({ port: '0', lines: [...H264, 'a=bundle-only'], transport: [] });
+    const offer = parseVideoOffer(sdp(AUDIO, bundled));
+    expect(offer.sdp).toContain('m=video 9 ');
+    expect(offer.sdp).toContain('a=ice-ufrag:abcd\r\n');
+  });
+
+  test('may have its fingerprint for the whole session', () => {
+    const [ufrag = '', password = '', ...ofSession] = TRANSPORT;
+    const offer = parseVideoOffer(sdp(ofSession, video({ transport: [ufrag, password] })));
+    expect(offer.sdp.match(/a=fingerprint/gu)).toHaveLength(1);
+  });
+
+  test.each([
+    ['is no SDP', 'hello', /does not begin with "v=0"/u],
+    ['asks for no video', sdp(AUDIO), /asks for no video/u],
+    ['has its video rejected', sdp(video({ port: '0' })), /asks for no video/u],
+    ['only sends', sdp(video({ direction: 'a=sendonly' })), /receives no video/u],
+    ['is inactive', sdp(video({ direction: 'a=inactive' })), /receives no video/u],
+    ['has no H.264', sdp(video({ lines: H264.slice(0, 1) })), /no H\.264 with packetization-mode=1/u],
+    ['has only packetization-mode 0', sdp(video({ lines: H264.slice(0, 3) })), /packetization-mode=1/u],
+    ['has no mid', sdp(VIDEO.filter((line) => line !== 'a=mid:1')), /no "a=mid:" line/u],
+    ['has no fingerprint', sdp(video({ transport: TRANSPORT.slice(0, 2) })), /no "a=fingerprint:" line/u],
+    ['has too much', sdp(...Array.from({ length: 40 }, () => AUDIO)), /more than 32/u],
+  ])('that %s is refused in words', (_, offer, message) => {
+    expect(() => parseVideoOffer(offer)).toThrow(expect.objectContaining({ code: 'bad_sdp' }));
+    expect(() => parseVideoOffer(offer)).toThrow(message);
+  });
+});
+
+test('an answer has a section for each of the offer, in its order, and rejects all but the video', () => {
+  const offer = parseVideoOffer(sdp(AUDIO, VIDEO, DATA));
+  const answer = completeAnswer(
+    offer,
+    `v=0\r\na=group:BUNDLE 1\r\nm=video 9 UDP/TLS/RTP/SAVPF 106\r\na=mid:1\r\n`,
+  );
+  expect(answer.match(/^m=.*$/gmu)).toEqual([
+    'm=audio 0 UDP/TLS/RTP/SAVPF 111',
+    'm=video 9 UDP/TLS/RTP/SAVPF 106',
+    'm=application 0 UDP/DTLS/SCTP webrtc-datachannel',
+  ]);
+  expect(answer.match(/^a=mid:.*$/gmu)).toEqual(['a=mid:0', 'a=mid:1', 'a=mid:2']);
+});
