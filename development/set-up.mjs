@@ -28,8 +28,8 @@ main();
 async function main() {
   const target = process.argv[process.argv.indexOf('--for') + 1];
   try {
-    installPackages();
     installPrograms(programs[target] ?? []);
+    installPackages();
     if (target === 'demo') await buildIfStale();
   } catch (error) {
     say(error.message);
@@ -80,7 +80,7 @@ function installPrograms(wanted) {
   const prefix = rootPrefix();
   const byHand = `sudo apt-get update && sudo apt-get install -y ${missing.join(' ')}`;
   if (prefix === undefined || !isOnPath('apt-get')) {
-    throw new Error(`Missing: ${missing.join(', ')}. Type this, then run the command again:\n  ${byHand}`);
+    throw new Error(`Some programs are missing. Type this, then run the command again: ${byHand}`);
   }
   say(`Installing from Debian: ${missing.join(', ')} (once) …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

@@ -26,7 +26,7 @@ export async function startMosquitto(options: { readonly port?: number } = {}): 
     name: 'mosquitto',
     command: 'mosquitto',
     args: ['-c', settings],
-    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
+    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` },
   });
   const stop = async () => {
     await program.stop();
