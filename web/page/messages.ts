@@ -60,10 +60,9 @@ export function describeTrouble(trouble: Trouble, camera: string): Message {
   }
 }
 
-/** "1 person watching", "Nobody watching" */
+/** "Nobody watching", "2 watching" */
 export function describeViewers(viewers: number): string {
-  if (viewers === 0) return 'Nobody watching';
-  return viewers === 1 ? '1 person watching' : `${viewers} people watching`;
+  return viewers === 0 ? 'Nobody watching' : `${viewers} watching`;
 }
 
 /** "Trying again in 3 s" */

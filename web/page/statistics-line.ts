@@ -1,5 +1,5 @@
 import { element, icon } from './element.ts';
-import { formatFigures, reckon, type StreamSample } from './statistics.ts';
+import { describeFigures, reckon, type StreamSample } from './statistics.ts';
 
 /** Long enough for steady figures, short enough to see a change. */
 const WINDOW_MS = 1_900;
@@ -49,6 +49,7 @@ export class StatisticsLine {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     const isReady = first !== undefined && last !== undefined && first !== last;
-    this.root.textContent = isReady ? formatFigures(reckon(first, last)) : 'No figures yet';
+    const figures = isReady ? describeFigures(reckon(first, last)) : ['No figures yet'];
+    this.root.replaceChildren(...figures.map((text) => element('span', {}, text)));
   }
 }

@@ -63,8 +63,14 @@ export function reckon(before: StreamSample, now: StreamSample): StreamFigures {
   };
 }
 
-/** One line for people. */
-export function formatFigures({ delayMs, bitrateKbps, fps, lossPercent, ...rest }: StreamFigures): string {
+/** The figures in words for people, most important first. */
+export function describeFigures({
+  delayMs,
+  bitrateKbps,
+  fps,
+  lossPercent,
+  ...rest
+}: StreamFigures): string[] {
   const { width, height, route } = rest;
   return [
     `network + buffer ${delayMs === undefined ? '–' : `≈ ${Math.round(delayMs)} ms`}`,
@@ -73,7 +79,7 @@ export function formatFigures({ delayMs, bitrateKbps, fps, lossPercent, ...rest 
     `${lossPercent === 0 ? '0' : lossPercent.toFixed(1)} % lost`,
     `${width}×${height}`,
     route,
-  ].join(' · ');
+  ];
 }
 
 function formatBitrate(bitrateKbps: number): string {

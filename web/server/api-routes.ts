@@ -57,7 +57,7 @@ export function apiRoutes(options: ApiRoutesOptions): Hono {
   routes.get('/cameras/:device/snapshot.jpg', async ({ req, body }) => {
     const { device } = await finder.findOnline(req.param('device'));
     const { width } = parseValue(snapshotQuerySchema, req.query(), 'The query');
-    const jpeg = await snapshots.get(device, width);
+    const jpeg = await finder.whileOnline(device, snapshots.get(device, width));
     return body(new Uint8Array(jpeg), 200, {
       'content-type': 'image/jpeg',
       'cache-control': 'private, max-age=2',

@@ -43,7 +43,7 @@ export class CameraFinder {
       );
     }
     if (camera.online) return camera;
-    throw new CameraError('offline', `Camera "${device}" is offline; check its power and its network.`);
+    throw offlineError(device);
   }
 
   /**
@@ -59,6 +59,24 @@ export class CameraFinder {
     if (cameras.length <= 1) return this.findOnline(only.device);
     const names = cameras.map((camera) => camera.device).join(', ');
     throw new CameraError('bad_request', `There are several cameras: name one with ?device= (${names}).`);
+  }
+
+  /**
+   * What a request to `device` gives, but without waiting for its time-out once the camera has gone offline.
+   * @throws CameraError `offline`, or what `reply` rejects with.
+   */
+  async whileOnline<T>(device: string, reply: Promise<T>): Promise<T> {
+    let unsubscribe: Unsubscribe | undefined;
+    const gone = new Promise<never>((_, reject) => {
+      unsubscribe = this.#options.directory.onChange((camera) => {
+        if (camera.device === device && !camera.online) reject(offlineError(device));
+      });
+    });
+    try {
+      return await Promise.race([reply, gone]);
+    } finally {
+      unsubscribe?.();
+    }
   }
 
   #requireBroker(): void {
@@ -86,4 +104,8 @@ export class CameraFinder {
       });
     });
   }
+}
+
+function offlineError(device: string): CameraError {
+  return new CameraError('offline', `Camera "${device}" is offline; check its power and its network.`);
 }

@@ -31,18 +31,27 @@ export class Views {
     requireOffer(sdp);
     const { finder, requests, sessions, logger } = this.#options;
     const camera = await finder.findNamedOrOnly(device);
-    const { session, sdp: answer } = await requests.request(camera.device, 'offer', { sdp });
+    const reply = requests.request(camera.device, 'offer', { sdp });
+    const { session, sdp: answer } = await finder.whileOnline(camera.device, reply);
     sessions.add(camera.device, session);
     logger.debug(`a view of "${camera.device}" began`);
     return { session, sdp: answer };
   }
 
-  /** @throws CameraError `not_found` when the session has ended already. */
+  /**
+   * Ending a view that its camera has ended already is no failure: a camera notices a peer that leaves.
+   * @throws CameraError `not_found` for a session nobody knows.
+   */
   async end(device: string, session: string): Promise<void> {
     requireSessionId(session);
     const { requests, sessions, logger } = this.#options;
+    const isKnown = sessions.stateOf(device, session) !== undefined;
     sessions.markClosed(session, 'left');
-    await requests.request(device, 'close', {}, { session });
+    try {
+      await requests.request(device, 'close', {}, { session });
+    } catch (error) {
+      if (!isKnown || !(error instanceof CameraError) || error.code !== 'not_found') throw error;
+    }
     logger.debug(`a view of "${device}" ended`);
   }
 

@@ -41,8 +41,8 @@ test('a failed connection speaks of TURN', () => {
 
 test.each([
   [0, 'Nobody watching'],
-  [1, '1 person watching'],
-  [2, '2 people watching'],
+  [1, '1 watching'],
+  [2, '2 watching'],
 ])('%i viewers are "%s"', (viewers, text) => {
   expect(describeViewers(viewers)).toBe(text);
 });

@@ -19,6 +19,7 @@ interface Request {
 export class FakeCamera {
   readonly requests: Request[] = [];
   refusal: unknown;
+  silent = false;
   readonly #bus: MessageBus;
   readonly #device: string;
   #boot = 'boot-1';
@@ -60,6 +61,7 @@ export class FakeCamera {
   async #answer(peer: string, op: string, payload: Buffer): Promise<void> {
     const { id, session, data } = JSON.parse(payload.toString()) as Request & { id: string };
     this.requests.push({ op, peer, session, data });
+    if (this.silent) return;
     if (this.refusal !== undefined)
       return this.#reply(peer, { id, op, ok: false, error: replyError(this.refusal) });
     if (op === 'snapshot')

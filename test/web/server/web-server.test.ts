@@ -113,6 +113,13 @@ describe('WHEP', () => {
     expect((await problemOf(await postOffer(at('/whep/front')))).message).toContain('broker is away');
   });
 
+  test('an offer to a camera that just vanished is not waited for', async () => {
+    const { at, camera } = await start();
+    camera.silent = true;
+    const [response] = await Promise.all([postOffer(at('/whep/front')), camera.goOffline()]);
+    expect((await problemOf(response)).code).toBe('offline');
+  });
+
   test('a session that the camera ended on purpose says why', async () => {
     const { at, camera } = await start();
     await postOffer(at('/whep/front'));

@@ -1,0 +1,120 @@
+import type { Browser, Page } from 'playwright-core';
+
+const PLAY_TIMEOUT_MS = 20_000;
+
+/** One tab with the page, and what a person does and sees there. */
+export class BrowserPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** A tab in a browser window of its own, at the page's address. */
+  static async open(browser: Browser, url: string): Promise<BrowserPage> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(PLAY_TIMEOUT_MS);
+    await page.goto(url);
+    return new BrowserPage(page);
+  }
+
+  /** Clicks a camera's tile. Returns the milliseconds from the click to the first picture shown. */
+  async clickCamera(device: string): Promise<number> {
+    const tile = `a[href="#/camera/${device}"]`;
+    await this.page.waitForSelector(tile);
+    return this.page.evaluate(clickAndAwaitPicture, tile);
+  }
+
+  /** Waits for the video to show a picture; returns its size. */
+  async awaitPicture(): Promise<{ width: number; height: number }> {
+    await this.page.waitForSelector('main[data-phase="playing"]');
+    return this.page.evaluate(videoSize);
+  }
+
+  /** Frames the video decoded during `durationMs` of its own time. */
+  async framesDecodedIn(durationMs: number): Promise<number> {
+    return this.page.evaluate(countFrames, durationMs);
+  }
+
+  /** Waits until the page says `text` where it tells what is wrong. */
+  async awaitNotice(text: string): Promise<void> {
+    await this.page.locator('.notice h2', { hasText: text }).waitFor();
+  }
+
+  screenshotOfVideo(): Promise<Buffer> {
+    return this.page.locator('video').screenshot();
+  }
+
+  close(): Promise<void> {
+    return this.page.close({ runBeforeUnload: false });
+  }
+}
+
+/* What follows runs inside the browser; the compiler of the tests knows no DOM, so it is said here in a few words. */
+
+interface Video {
+  readonly videoWidth: number;
+  readonly videoHeight: number;
+  getVideoPlaybackQuality(): { readonly totalVideoFrames: number };
+  requestVideoFrameCallback(callback: () => void): void;
+}
+declare function addEventListener(type: string, listener: () => void, options: { once: boolean }): void;
+declare const document: { querySelector(selector: string): unknown };
+
+async function clickAndAwaitPicture(tile: string): Promise<number> {
+  const clickedAt = performance.now();
+  const opened = new Promise((resolve) =>
+    addEventListener('hashchange', () => resolve(undefined), { once: true }),
+  );
+  (document.querySelector(tile) as { click(): void }).click();
+  await opened;
+  const video = document.querySelector('video') as Video;
+  return new Promise((resolve) =>
+    video.requestVideoFrameCallback(() => resolve(performance.now() - clickedAt)),
+  );
+}
+
+function videoSize() {
+  const video = document.querySelector('video') as Video;
+  return { width: video.videoWidth, height: video.videoHeight };
+}
+
+function countFrames(durationMs: number): Promise<number> {
+  const video = document.querySelector('video') as Video;
+  const before = video.getVideoPlaybackQuality().totalVideoFrames;
+  const startedAt = performance.now();
+  return new Promise((resolve) => {
+    const count = (): void => {
+      if (performance.now() - startedAt < durationMs) video.requestVideoFrameCallback(count);
+      else resolve(video.getVideoPlaybackQuality().totalVideoFrames - before);
+    };
+    count();
+  });
+}
+
+interface Peer {
+  addTransceiver(kind: string, options: object): void;
+  addEventListener(type: 'track', listener: (event: { readonly streams: readonly object[] }) => void): void;
+  createOffer(): Promise<{ readonly sdp: string }>;
+  setLocalDescription(offer: object): Promise<void>;
+  setRemoteDescription(answer: object): Promise<void>;
+}
+declare const RTCPeerConnection: new () => Peer;
+
+/** A WHEP player in a few lines, for a page of any origin with one video; it leaves after the first picture. */
+export async function watchByWhep(url: string): Promise<{ width: number; height: number; deleted: number }> {
+  const video = document.querySelector('video') as Video & { srcObject: unknown };
+  const peer = new RTCPeerConnection();
+  const shown = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
+  peer.addEventListener('track', ({ streams }) => (video.srcObject = streams[0]));
+  peer.addTransceiver('video', { direction: 'recvonly' });
+  const offer = await peer.createOffer();
+  await peer.setLocalDescription(offer);
+  const headers = { 'content-type': 'application/sdp' };
+  const response = await fetch(url, { method: 'POST', body: offer.sdp, headers });
+  await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+  await shown;
+  const session = new URL(response.headers.get('location') ?? '', url);
+  const { status } = await fetch(session, { method: 'DELETE' });
+  return { width: video.videoWidth, height: video.videoHeight, deleted: status };
+}

@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { silentLogger } from '../../foundation/logger.ts';
+import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { connectBus } from '../support/connect-bus.ts';
+import { startDevice, type TestDeviceOptions } from '../support/device.ts';
+import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
+import { descendantProcesses } from '../support/processes.ts';
+import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { BrowserPage } from './browser-page.ts';
+
+const TEST_TIMEOUT_MS = 90_000;
+const shared = resourcesOfAllTests();
+const resources = resourcesOfEachTest();
+let browser: Browser;
+let broker: TestBroker;
+let web: WebServer;
+
+beforeAll(async () => {
+  [browser, broker] = await Promise.all([launchChromium(), startMosquitto()]);
+  shared.own(browser);
+  shared.own(broker);
+  web = shared.own(await startWeb(broker));
+}, TEST_TIMEOUT_MS);
+
+async function startWeb({ url }: TestBroker): Promise<WebServer> {
+  const bus = shared.own(await connectBus(url));
+  const server = createWebServer({
+    bus,
+    prefix: 'picam',
+    host: '127.0.0.1',
+    port: 0,
+    iceServers: [],
+    logger: silentLogger,
+  });
+  await server.open();
+  return server;
+}
+
+async function startCamera(options: TestDeviceOptions = {}) {
+  return resources.own(await startDevice({ broker: broker.url, ...options }));
+}
+
+async function openPage(path = '/'): Promise<BrowserPage> {
+  return resources.own(await BrowserPage.open(browser, `${web.url}${path}`));
+}
+
+function encodersOf(pid: number): number {
+  return descendantProcesses(pid).filter(({ name }) => name === 'ffmpeg').length;
+}
+
+describe('the page in Chromium', () => {
+  test(
+    'a click plays the camera; a second tab shares its encoder; when both have left it stops',
+    async () => {
+      const camera = await startCamera();
+      const first = await openPage();
+      const firstPictureMs = await first.clickCamera(camera.device);
+      console.info(`click → first picture: ${Math.round(firstPictureMs)} ms`);
+      expect(await first.awaitPicture()).toEqual({ width: 1280, height: 720 });
+      expect(await first.framesDecodedIn(3_000)).toBeGreaterThanOrEqual(60);
+      const earlier = await first.screenshotOfVideo();
+      await first.framesDecodedIn(200);
+      expect((await first.screenshotOfVideo()).equals(earlier)).toBe(false);
+
+      const second = await openPage(`/#/camera/${camera.device}`);
+      await second.awaitPicture();
+      expect(encodersOf(camera.pid)).toBe(1);
+
+      await Promise.all([first.close(), second.close()]);
+      await waitUntil('the encoder ends', () => encodersOf(camera.pid) === 0, 30_000);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    'a camera stopped on purpose stays stopped until the person asks to play again',
+    async () => {
+      const camera = await startCamera();
+      const tab = await openPage(`/#/camera/${camera.device}`);
+      await tab.awaitPicture();
+      await fetch(`${web.url}/api/stop-webrtc?device=${camera.device}`, { method: 'POST' });
+      await tab.awaitNotice('has been stopped');
+      expect(encodersOf(camera.pid)).toBe(0);
+      await tab.page.getByRole('button', { name: 'Play again' }).click();
+      await tab.awaitPicture();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    'a camera that dies and comes back plays again by itself',
+    async () => {
+      const camera = await startCamera();
+      const tab = await openPage(`/#/camera/${camera.device}`);
+      await tab.awaitPicture();
+      camera.kill('SIGKILL');
+      await tab.awaitNotice('is offline');
+      await startCamera({ device: camera.device });
+      await tab.awaitPicture();
+      expect(await tab.framesDecodedIn(1_000)).toBeGreaterThan(0);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    'a camera that nobody knows is named as such, and the keyboard leads back',
+    async () => {
+      const tab = await openPage('/#/camera/not-there');
+      await tab.awaitNotice('There is no such camera');
+      await tab.page.keyboard.press('Escape');
+      await tab.page.locator('.overview').waitFor();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    'a broker that is away is said on top, and the picture keeps playing',
+    async () => {
+      const ownBroker = resources.own(await startMosquitto());
+      const ownWeb = resources.own(await startWeb(ownBroker));
+      const camera = await startCamera({ broker: ownBroker.url });
+      const tab = resources.own(await BrowserPage.open(browser, `${ownWeb.url}/#/camera/${camera.device}`));
+      await tab.awaitPicture();
+      await ownBroker.stop();
+      await tab.page.getByRole('alert').filter({ hasText: 'The MQTT broker is away' }).waitFor();
+      expect(await tab.framesDecodedIn(1_000)).toBeGreaterThan(0);
+      await tab.page.reload();
+      await tab.awaitNotice('The MQTT broker is away');
+      resources.own(await startMosquitto({ port: ownBroker.port }));
+      await tab.awaitPicture();
+    },
+    TEST_TIMEOUT_MS,
+  );
+});
+
+describe('recordings of a real camera in Chromium', () => {
+  test.each([
+    ['recommended-720p30', 1280, 720],
+    ['recommended-1080p30', 1920, 1080],
+    ['low-latency-several-slices', 1280, 720],
+  ])(
+    '%s plays in its own size',
+    async (recording, width, height) => {
+      const camera = await startCamera({ source: `file:test/data/rpicam/${recording}.h264` });
+      const tab = await openPage(`/#/camera/${camera.device}`);
+      expect(await tab.awaitPicture()).toEqual({ width, height });
+      expect(await tab.framesDecodedIn(1_000)).toBeGreaterThan(5);
+    },
+    TEST_TIMEOUT_MS,
+  );
+});
