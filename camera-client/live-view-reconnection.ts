@@ -7,7 +7,7 @@ import type {
   LiveViewPacket,
 } from './live-view.ts';
 
-const DEFAULT_GIVE_UP_AFTER_MS = 15_000;
+const DEFAULT_GIVE_UP_AFTER_MS = 12_000;
 const DEFAULT_PAUSE_MS = 500;
 
 /** The camera meant these ends; all others may be an accident of the network. */
@@ -19,7 +19,7 @@ export interface ReconnectingLiveViewOptions {
   readonly openConnection: OpenConnection;
   readonly listener: LiveViewListener;
   readonly logger: Logger;
-  /** A view that was running and broke is given up when no packet has come for so long. Default 15 s. */
+  /** No packet for so long: the view is given up. Default 12 s, which leaves a lost first try another one. */
   readonly giveUpAfterMs?: number;
   /** Between one try and the next. Default 500 ms. */
   readonly pauseMs?: number;
@@ -27,12 +27,13 @@ export interface ReconnectingLiveViewOptions {
   readonly now?: () => number;
 }
 
-/** A live view that sets itself up anew when its connection breaks; one that never came about ends with the first try. */
+/** A live view that sets itself up anew when its connection breaks or does not come about. */
 export class ReconnectingLiveView implements LiveView {
   readonly #options: ReconnectingLiveViewOptions;
   #connection: LiveView | undefined;
   #pause: NodeJS.Timeout | undefined;
-  #lastPacketAtMs: number | undefined;
+  #lastSignOfLifeMs = 0;
+  #hasReceived = false;
   #closed = false;
 
   constructor(options: ReconnectingLiveViewOptions) {
@@ -40,6 +41,7 @@ export class ReconnectingLiveView implements LiveView {
   }
 
   open(): void {
+    this.#lastSignOfLifeMs = this.#now();
     this.#connect();
   }
 
@@ -54,11 +56,11 @@ export class ReconnectingLiveView implements LiveView {
   }
 
   #connect(): void {
-    let isFirstPacket = this.#lastPacketAtMs !== undefined;
+    let isRestart = this.#hasReceived;
     this.#connection = this.#options.openConnection({
       handlePacket: (packet) => {
-        if (isFirstPacket) this.#options.listener.handleRestart();
-        isFirstPacket = false;
+        if (isRestart) this.#options.listener.handleRestart();
+        isRestart = false;
         this.#handlePacket(packet);
       },
       handleEnd: (error) => this.#handleEnd(error),
@@ -66,14 +68,15 @@ export class ReconnectingLiveView implements LiveView {
   }
 
   #handlePacket(packet: LiveViewPacket): void {
-    this.#lastPacketAtMs = this.#now();
+    this.#hasReceived = true;
+    this.#lastSignOfLifeMs = this.#now();
     this.#options.listener.handlePacket(packet);
   }
 
   #handleEnd(error: LiveViewError): void {
     if (this.#closed) return;
     this.#connection = undefined;
-    if (DELIBERATE.has(error.reason) || this.#isHopeless()) {
+    if (DELIBERATE.has(error.reason) || this.#isHopeless(error)) {
       this.#closed = true;
       this.#options.listener.handleEnd(error);
       return;
@@ -82,10 +85,11 @@ export class ReconnectingLiveView implements LiveView {
     this.#pause = setTimeout(() => this.#connect(), this.#options.pauseMs ?? DEFAULT_PAUSE_MS);
   }
 
-  #isHopeless(): boolean {
-    if (this.#lastPacketAtMs === undefined) return true;
+  /** A camera that refuses the very first offer will refuse the next; later it may only be restarting. */
+  #isHopeless({ reason }: LiveViewError): boolean {
+    if (!this.#hasReceived && reason === 'refused') return true;
     const { giveUpAfterMs = DEFAULT_GIVE_UP_AFTER_MS } = this.#options;
-    return this.#now() - this.#lastPacketAtMs > giveUpAfterMs;
+    return this.#now() - this.#lastSignOfLifeMs > giveUpAfterMs;
   }
 
   #now(): number {

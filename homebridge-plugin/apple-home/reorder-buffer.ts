@@ -1,36 +1,32 @@
 import { sequenceDistance, sequencePlus } from '../../media/rtp-sequence.ts';
 
-const DEFAULT_DEPTH_PACKETS = 4;
+/** A retransmission that takes longer is not worth the delay to all the others. */
+const LONGEST_WAIT_MS = 60;
+/** A key frame goes out in one burst: what was lost of it can only come after the burst. */
+const MOST_WAITING_PACKETS = 128;
 
 interface Numbered {
   readonly sequenceNumber: number;
 }
 
+interface Waiting<T> {
+  readonly packet: T;
+  readonly sinceMs: number;
+}
+
 /**
- * Puts packets back in order. A gap is waited for until `depth` packets have come after it: a retransmission that takes
- * longer is not worth the delay to all the others. Late packets and duplicates are dropped.
+ * Puts packets back in order. Without a loss nothing waits; a gap is waited for shortly, because lost packets come
+ * again. Those that come too late, and duplicates, are dropped.
  */
 export class ReorderBuffer<T extends Numbered> {
-  readonly #depth: number;
-  #waiting: T[] = [];
+  #waiting: Waiting<T>[] = [];
   #next: number | undefined;
 
-  constructor(depth = DEFAULT_DEPTH_PACKETS) {
-    this.#depth = depth;
-  }
-
-  /** The packets that are now in order: none, or several. */
-  push(packet: T): T[] {
+  /** The packets that are now in order: none, or several. `nowMs` is on a clock that never jumps. */
+  push(packet: T, nowMs: number): T[] {
     this.#next ??= packet.sequenceNumber;
-    const isLate = sequenceDistance(this.#next, packet.sequenceNumber) < 0;
-    const isKnown = this.#waiting.some(({ sequenceNumber }) => sequenceNumber === packet.sequenceNumber);
-    if (isLate || isKnown) return [];
-    if (packet.sequenceNumber === this.#next && this.#waiting.length === 0) {
-      this.#next = sequencePlus(this.#next, 1);
-      return [packet];
-    }
-    this.#insert(packet);
-    return this.#release();
+    if (sequenceDistance(this.#next, packet.sequenceNumber) >= 0) this.#insert(packet, nowMs);
+    return this.#release(nowMs);
   }
 
   reset(): void {
@@ -38,23 +34,33 @@ export class ReorderBuffer<T extends Numbered> {
     this.#next = undefined;
   }
 
-  #insert(packet: T): void {
-    const at = this.#waiting.findIndex(
-      ({ sequenceNumber }) => sequenceDistance(packet.sequenceNumber, sequenceNumber) > 0,
-    );
-    this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, packet);
+  #insert(packet: T, nowMs: number): void {
+    let at = this.#waiting.length;
+    for (; at > 0; at -= 1) {
+      const before = this.#waiting[at - 1]?.packet.sequenceNumber ?? 0;
+      if (before === packet.sequenceNumber) return;
+      if (sequenceDistance(before, packet.sequenceNumber) > 0) break;
+    }
+    this.#waiting.splice(at, 0, { packet, sinceMs: nowMs });
   }
 
-  #release(): T[] {
+  #release(nowMs: number): T[] {
     const released: T[] = [];
     for (;;) {
       const [first] = this.#waiting;
-      if (!first) return released;
-      const isGap = first.sequenceNumber !== this.#next;
-      if (isGap && this.#waiting.length < this.#depth) return released;
+      if (!first || (this.#isAfterGap(first) && this.#isWorthWaiting(nowMs))) return released;
       this.#waiting.shift();
-      released.push(first);
-      this.#next = sequencePlus(first.sequenceNumber, 1);
+      released.push(first.packet);
+      this.#next = sequencePlus(first.packet.sequenceNumber, 1);
     }
+  }
+
+  #isAfterGap({ packet }: Waiting<T>): boolean {
+    return packet.sequenceNumber !== this.#next;
+  }
+
+  #isWorthWaiting(nowMs: number): boolean {
+    const longestMs = nowMs - Math.min(...this.#waiting.map(({ sinceMs }) => sinceMs));
+    return longestMs <= LONGEST_WAIT_MS && this.#waiting.length < MOST_WAITING_PACKETS;
   }
 }

@@ -56,7 +56,7 @@ export class VideoRelay {
 
   /** The packets to send for one that came: none, one, or more. `nowMs` is on a clock that never jumps. */
   push(packet: LiveViewPacket, nowMs: number): LiveViewPacket[] {
-    return this.#reorder.push(packet).flatMap((inOrder) => this.#relay(inOrder, nowMs));
+    return this.#reorder.push(packet, nowMs).flatMap((inOrder) => this.#relay(inOrder, nowMs));
   }
 
   /** The camera's numbers start anew; ours go on. Holds again until a key frame. */
