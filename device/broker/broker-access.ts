@@ -1,9 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { AedesOptions, AuthErrorCode, AuthenticateError } from 'aedes';
+import type { AedesOptions } from 'aedes';
 import { MAX_TOPIC_BYTES } from '../../contract/limits.ts';
 
-/** MQTT 3.1.1 §3.2.2.3. */
-const NOT_AUTHORIZED: AuthErrorCode = 5;
 /** Nobody may subscribe below `$SYS`, so what goes here is gone. */
 const SINK_TOPIC = '$SYS/picam/denied';
 
@@ -19,10 +17,8 @@ type Access = Required<
 /** Who may connect, and what no client may do. Without users everybody on the listening address may connect. */
 export function brokerAccess(users: readonly BrokerUser[]): Access {
   return {
-    authenticate: (_client, username, password, done) => {
-      if (users.length === 0 || users.some((user) => matches(user, username, password))) done(null, true);
-      else done(refusal(), null);
-    },
+    authenticate: (_client, username, password, done) =>
+      done(null, users.length === 0 || users.some((user) => matches(user, username, password))),
     // An error here would end the connection, and the client would come back and send the same again, for ever.
     authorizePublish: (client, packet, done) => {
       if (client && isForbidden(packet.topic)) {
@@ -51,8 +47,4 @@ function matches(user: BrokerUser, username: string | undefined, password: Buffe
 function equal(one: string, other: string | Buffer): boolean {
   const digest = (text: string | Buffer) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));
-}
-
-function refusal(): AuthenticateError {
-  return Object.assign(new Error('wrong user name or password'), { returnCode: NOT_AUTHORIZED });
 }

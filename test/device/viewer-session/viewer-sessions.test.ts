@@ -1,0 +1,119 @@
+import { expect, test } from '@jest/globals';
+import { RTCPeerConnection, useH264 } from 'werift';
+import { systemClock } from '../../../device/capture/clock.ts';
+import { LiveStream } from '../../../device/live-stream/live-stream.ts';
+import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
+import type { SessionPush } from '../../../device/viewer-session/viewer-session.ts';
+import { ViewerSessions } from '../../../device/viewer-session/viewer-sessions.ts';
+import { silentLogger, type Logger } from '../../../foundation/logger.ts';
+import { resourcesOfEachTest } from '../../support/resources.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { FakeSource } from '../fake-source.ts';
+
+const resources = resourcesOfEachTest();
+
+async function setUp(connectTimeoutMs?: number) {
+  const source = new FakeSource(systemClock);
+  const liveStream = resources.own(new LiveStream({ source, logger: silentLogger, lingerMs: 0 }));
+  const pushes: SessionPush[] = [];
+  const log: string[] = [];
+  const logger: Logger = { ...silentLogger, info: (message) => log.push(message) };
+  const sessions = resources.own(
+    new ViewerSessions({
+      maxViewers: 3,
+      context: {
+        liveStream,
+        certificate: await loadDtlsCertificate(undefined, silentLogger),
+        ice: { servers: [], additionalHostAddresses: [] },
+        logger,
+        connectTimeoutMs,
+        push: (_peer, message) => pushes.push(message),
+      },
+    }),
+  );
+  return { source, liveStream, pushes, log, sessions };
+}
+
+/** Of somebody who does not answer afterwards. */
+async function offerSdp(): Promise<string> {
+  const connection = new RTCPeerConnection({ codecs: { audio: [], video: [useH264()] } });
+  resources.own(connection);
+  connection.addTransceiver('video', { direction: 'recvonly' });
+  return (await connection.createOffer()).sdp;
+}
+
+test('a viewer that never connects frees its place and the camera, and is told', async () => {
+  const { source, sessions, pushes, log } = await setUp(200);
+  const { session } = await sessions.accept('peer', await offerSdp(), false);
+  expect(source.running).toBe(true);
+  expect(sessions.count).toBe(1);
+  await waitUntil('the end', () => sessions.count === 0);
+  expect(pushes).toEqual([{ op: 'close', data: { session, reason: 'failed' } }]);
+  expect(log).toEqual([expect.stringMatching(/^viewer peer closed: failed .*after 0\.\d s and 0 packets$/u)]);
+  await waitUntil('the camera to stop', () => !source.running);
+});
+
+test('an answer at once is followed by the candidates', async () => {
+  const { sessions, pushes } = await setUp();
+  const { session, sdp } = await sessions.accept('peer', await offerSdp(), true);
+  expect(sdp).not.toContain('a=candidate');
+  expect(pushes).toEqual([]);
+  await waitUntil('the last candidate', () => pushes.some(({ data }) => 'end' in data && data.end === true));
+  for (const push of pushes) expect(push).toMatchObject({ op: 'cand', data: { session } });
+});
+
+test('an answer that waits holds every candidate and is not followed by more', async () => {
+  const { sessions, pushes } = await setUp();
+  const { sdp } = await sessions.accept('peer', await offerSdp(), false);
+  expect(sdp).toContain('a=candidate');
+  expect(sdp).toContain('a=end-of-candidates');
+  expect(pushes).toEqual([]);
+});
+
+test('candidates that make no sense do no harm', async () => {
+  const { sessions } = await setUp();
+  const { session } = await sessions.accept('peer', await offerSdp(), false);
+  const texts = [
+    '',
+    'rubbish',
+    'candidate:',
+    'candidate:1 1 udp x y z',
+    'candidate:1 1 udp 1 999.1.1.1 99999 typ host',
+    'candidate:1 7 sctp -1 nowhere 0 typ nothing raddr raddr',
+    'candidate:1 1 udp 1 no-such-name.local 9 typ host',
+    'candidate:1 1 tcp 1 ::1 9 typ host tcptype active',
+    `candidate:${'1 '.repeat(400)}`,
+  ];
+  for (let round = 0; round < 30; round += 1)
+    sessions.get('peer', session).addCandidates(texts.map((candidate) => ({ candidate })));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(sessions.count).toBe(1);
+});
+
+test('offers with damaged transport lines end in an error or in a session that frees itself', async () => {
+  const { sessions } = await setUp(100);
+  const sdp = await offerSdp();
+  for (const [line, damaged] of [
+    [/a=fingerprint:.*/u, 'a=fingerprint:sha-256'],
+    [/a=fingerprint:.*/u, 'a=fingerprint:md2 00'],
+    [/a=ice-pwd:.*/u, 'a=ice-pwd:'],
+    [/a=setup:.*/u, 'a=setup:holdconn'],
+    [/a=rtpmap:.*H264.*/u, 'a=rtpmap:96 H264/90000/99/99'],
+    [/a=mid:.*/u, 'a=mid:__proto__'],
+    [/a=recvonly/u, 'a=recvonly\r\na=candidate:x\r\na=extmap:0 \r\na=ssrc:x y\r\na=simulcast:send 1'],
+  ] as const) {
+    const outcome = await sessions
+      .accept('peer', sdp.replace(line, damaged), false)
+      .catch((error: unknown) => error);
+    if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'bad_sdp' });
+    await waitUntil(`the end of the session with ${damaged}`, () => sessions.count === 0);
+  }
+});
+
+test('a camera that fails before its first picture ends its viewers with that word', async () => {
+  const { source, sessions, pushes } = await setUp();
+  const { session } = await sessions.accept('peer', await offerSdp(), false);
+  source.fail('no camera is plugged in', { isFinal: true });
+  await waitUntil('the end', () => sessions.count === 0);
+  expect(pushes).toEqual([{ op: 'close', data: { session, reason: 'failed' } }]);
+});
