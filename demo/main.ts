@@ -28,12 +28,12 @@ async function main(options: DemoOptions): Promise<number> {
   }
 }
 
-async function run(options: DemoOptions, lifetime: Lifetime, told: Promise<NodeJS.Signals>): Promise<void> {
+async function run(options: DemoOptions, lifetime: Lifetime, told: Promise<void>): Promise<void> {
   const ports = await choosePorts(options.ports, say);
   const storage = openStorage(options.storage);
   lifetime.own('the storage', () => storage.close());
   await new Promise<void>((resolve, reject) => {
-    void told.then(() => resolve());
+    void told.then(resolve);
     const demo = new Demo({ storage, ports, lifetime, say, handleCrash: reject });
     process.once('exit', () => demo.killAll());
     present(demo, options, join(storage.folder, 'logs'), lifetime).catch(reject);
