@@ -8,6 +8,8 @@ import { describeViewers } from './messages.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { StatisticsLine } from './statistics-line.ts';
 
+const SNAPSHOT_DELAY_MS = 1_500;
+
 /** The full view of one camera: plays by itself and keeps playing until it is closed. */
 export class LiveView {
   readonly root = element('main', { class: 'live' });
@@ -133,7 +135,10 @@ export class LiveView {
 
   #handleState(state: LiveState): void {
     this.root.dataset['phase'] = state.phase;
-    if (state.phase === 'waiting' || state.phase === 'ended') this.#statistics.clear();
+    if (state.phase === 'waiting' || state.phase === 'ended') {
+      this.#statistics.clear();
+      this.#poster.hidden = this.#poster.src === '';
+    }
     this.#showState(state);
   }
 
@@ -151,10 +156,17 @@ export class LiveView {
   }
 
   async #showPoster(): Promise<void> {
-    const url = this.#snapshots.urlOf(this.#device) ?? (await this.#snapshots.refresh(this.#device));
-    if (url === undefined || this.#connection.state.phase === 'playing') return;
+    const url = this.#snapshots.urlOf(this.#device) ?? (await this.#lateSnapshot());
+    if (url === undefined) return;
     this.#poster.src = url;
-    this.#poster.hidden = false;
+    this.#poster.hidden = this.#connection.state.phase === 'playing';
+  }
+
+  /** Live pictures mostly come sooner than a snapshot would, and making one would only slow them down. */
+  async #lateSnapshot(): Promise<string | undefined> {
+    await new Promise((resolve) => setTimeout(resolve, SNAPSHOT_DELAY_MS));
+    if (this.#abort.signal.aborted || this.#connection.state.phase !== 'connecting') return undefined;
+    return this.#snapshots.refresh(this.#device);
   }
 
   async #save(): Promise<void> {
