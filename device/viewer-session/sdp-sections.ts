@@ -1,3 +1,8 @@
+/** Of a section in use, while candidates tell the real one. */
+export const ANY_PORT = '9';
+/** Of a section that is rejected (RFC 3264 §6). */
+export const REJECTED_PORT = '0';
+
 /** One media description of an SDP (RFC 8866 §5.14): its m-line and what follows up to the next one. */
 export interface SdpSection {
   readonly kind: string;

@@ -1,10 +1,19 @@
 import { CameraError } from '../../contract/errors.ts';
 import { type H264Format, bestH264Format } from './h264-formats.ts';
-import { attribute, attributes, joinSdp, splitSdp, type SdpSection, type SplitSdp } from './sdp-sections.ts';
+import {
+  ANY_PORT,
+  REJECTED_PORT,
+  attribute,
+  attributes,
+  joinSdp,
+  splitSdp,
+  type SdpSection,
+  type SplitSdp,
+} from './sdp-sections.ts';
 
 const MAX_SECTIONS = 32;
-const ANY_PORT = '9';
-const REJECTED_PORT = '0';
+/** A section on another's transport may leave this to it; the camera sends in no other way. */
+const RTCP_MUX = 'a=rtcp-mux';
 const TRANSPORT_ATTRIBUTES = ['ice-ufrag', 'ice-pwd', 'ice-options', 'fingerprint', 'setup'];
 
 /** A viewer's offer, cut down to the one video it gets. */
@@ -18,6 +27,8 @@ export interface VideoOffer {
   /** The candidates the offer held, as in RTCIceCandidateInit.candidate. */
   readonly candidates: readonly string[];
   readonly sections: readonly SdpSection[];
+  /** The place of another section whose transport the video shares and which must therefore not be rejected. */
+  readonly carrier: number | undefined;
 }
 
 /**
@@ -45,18 +56,8 @@ export function parseVideoOffer(sdp: string): VideoOffer {
     profileLevelId: format.profileLevelId,
     candidates: attributes(section.lines, 'candidate').map((value) => `candidate:${value}`),
     sections: split.sections,
+    carrier: carrierOf(split, index, transport),
   };
-}
-
-/** The whole answer: `answeredSdp` for the video, and every other section of the offer rejected (RFC 3264 §6). */
-export function completeAnswer(offer: VideoOffer, answeredSdp: string): string {
-  const answered = splitSdp(answeredSdp);
-  const video = answered?.sections[0];
-  if (!answered || !video) throw new Error('the answer to the video holds no video');
-  const sections = offer.sections.map((section, index) =>
-    index === offer.index ? video : rejected(section),
-  );
-  return joinSdp({ sessionLines: answered.sessionLines, sections });
 }
 
 function chooseVideo(split: SplitSdp): { index: number; section: SdpSection; format: H264Format } {
@@ -106,6 +107,17 @@ function transportLines(split: SplitSdp, section: SdpSection): string[] {
   return found;
 }
 
+/** The first of the bundle (its tag, RFC 9143 §7.2), when that is other media on the same transport. */
+function carrierOf(split: SplitSdp, video: number, transport: readonly string[]): number | undefined {
+  const [tag] = attribute(split.sessionLines, 'group')?.split(' ').slice(1) ?? [];
+  const index = split.sections.findIndex(({ lines }) => attribute(lines, 'mid') === tag);
+  const section = split.sections[index];
+  if (!section || index === video || section.port === REJECTED_PORT) return undefined;
+  const isMedia = section.kind === 'audio' || section.kind === 'video';
+  const isShared = attribute(section.lines, 'ice-ufrag') === attribute(transport, 'ice-ufrag');
+  return isMedia && isShared ? index : undefined;
+}
+
 function videoOnly(
   split: SplitSdp,
   section: SdpSection,
@@ -114,7 +126,7 @@ function videoOnly(
   mid: string,
 ): SplitSdp {
   const formats = [format.payloadType, ...format.rtxPayloadTypes];
-  const isLeftOut = ['candidate', 'end-of-candidates', 'bundle-only', ...TRANSPORT_ATTRIBUTES];
+  const isLeftOut = ['candidate', 'end-of-candidates', 'bundle-only', 'rtcp-mux', ...TRANSPORT_ATTRIBUTES];
   const kept = section.lines.filter((line) => {
     const [, name = '', payloadType] = /^a=([^:]+)(?::(\S+))?/u.exec(line) ?? [];
     if (['rtpmap', 'fmtp', 'rtcp-fb'].includes(name)) return formats.includes(payloadType ?? '');
@@ -125,12 +137,6 @@ function videoOnly(
   );
   return {
     sessionLines: [...sessionLines, `a=group:BUNDLE ${mid}`],
-    sections: [{ ...section, port: ANY_PORT, formats, lines: [...kept, ...transport] }],
+    sections: [{ ...section, port: ANY_PORT, formats, lines: [...kept, RTCP_MUX, ...transport] }],
   };
-}
-
-/** Some viewers read the SCTP port of a data channel even when it is rejected. */
-function rejected({ kind, protocol, formats, lines }: SdpSection): SdpSection {
-  const kept = lines.filter((line) => line.startsWith('a=mid:') || line.startsWith('a=sctp-port:'));
-  return { kind, port: REJECTED_PORT, protocol, formats, lines: ['c=IN IP4 0.0.0.0', 'a=inactive', ...kept] };
 }

@@ -1,30 +1,32 @@
 import {
-  PictureLossIndication,
   RTCPeerConnection,
   RTCRtpCodecParameters,
   RTCRtpHeaderExtensionParameters,
-  RtcpPayloadSpecificFeedback,
   useH264,
   type RTCDtlsTransport,
-  type RtcpPacket,
+  type RTCRtpTransceiver,
 } from 'werift';
 import { CameraError } from '../../contract/errors.ts';
 import type { Candidate } from '../../contract/operations.ts';
 import { describeError } from '../../foundation/logger.ts';
+import { systemClock } from '../capture/clock.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
-import { completeAnswer, type VideoOffer } from './video-offer.ts';
+import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
+import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
+import { VideoSender } from './media-path/video-sender.ts';
+import { completeAnswer } from './complete-answer.ts';
+import type { VideoOffer } from './video-offer.ts';
 import { toWeriftCertificate } from './werift-certificate.ts';
-import { PLAYOUT_DELAY_URI, WeriftSender } from './werift-sender.ts';
+import { WeriftMediaTransport, agreedFormat } from './werift-media-transport.ts';
 
 /** How long STUN and TURN servers may keep an answer waiting. */
 const GATHERING_TIMEOUT_S = 2;
-/** FIR's feedback message type (RFC 5104 §4.3.1). */
-const FULL_INTRA_REQUEST = 4;
 const STREAM_ID = 'picam';
 const FEEDBACK = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }, { type: 'ccm', parameter: 'fir' }];
 
 export interface ViewerPeerEvents {
+  /** From now on there is a sender. */
   handleConnected(): void;
   /** Called once at most, and not after `close`. */
   handleDisconnected(reason: string): void;
@@ -37,6 +39,8 @@ export interface ViewerPeerOptions {
   readonly offer: VideoOffer;
   readonly certificate: DtlsCertificate;
   readonly ice: IceSettings;
+  /** Shared by all viewers of the stream. */
+  readonly ring: RetransmissionRing;
   readonly events: ViewerPeerEvents;
 }
 
@@ -44,7 +48,8 @@ export interface ViewerPeerOptions {
 export class ViewerPeer {
   readonly #options: ViewerPeerOptions;
   readonly #connection: RTCPeerConnection;
-  #sender: WeriftSender | undefined;
+  #sender: VideoSender | undefined;
+  #stopListening: (() => void) | undefined;
   #isOver = false;
 
   constructor(options: ViewerPeerOptions) {
@@ -52,7 +57,8 @@ export class ViewerPeer {
     this.#connection = new RTCPeerConnection(configuration(options));
   }
 
-  get sender(): WeriftSender | undefined {
+  /** undefined until the connection is there. */
+  get sender(): VideoSender | undefined {
     return this.#sender;
   }
 
@@ -64,8 +70,7 @@ export class ViewerPeer {
     const { offer } = this.#options;
     try {
       await this.#connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
-      this.#prepareVideo();
-      this.#listen();
+      this.#listen(this.#prepareVideo());
       const answer = passive(await this.#connection.createAnswer());
       const gathered = this.#connection.setLocalDescription(answer);
       this.#addOfferedCandidates();
@@ -91,6 +96,7 @@ export class ViewerPeer {
 
   async close(): Promise<void> {
     this.#isOver = true;
+    this.#stopListening?.();
     this.#sender?.close();
     await this.#connection.close();
   }
@@ -99,7 +105,7 @@ export class ViewerPeer {
     this.addCandidates(this.#options.offer.candidates);
   }
 
-  #prepareVideo(): void {
+  #prepareVideo(): RTCRtpTransceiver {
     const { offer, ice } = this.#options;
     const transceiver = this.#connection.getTransceivers().find(({ mid }) => mid === offer.mid);
     if (!transceiver || transceiver.codecs.length === 0) {
@@ -107,11 +113,11 @@ export class ViewerPeer {
     }
     transceiver.setDirection('sendonly');
     transceiver.sender.streamIds = [STREAM_ID];
-    this.#sender = new WeriftSender(transceiver);
     for (const transport of this.#connection.iceTransports) withoutForeignStun(transport.connection, ice);
+    return transceiver;
   }
 
-  #listen(): void {
+  #listen(transceiver: RTCRtpTransceiver): void {
     const connection = this.#connection;
     connection.onIceCandidate.subscribe((candidate) => {
       if (this.#isOver) return;
@@ -123,19 +129,37 @@ export class ViewerPeer {
     connection.connectionStateChange.subscribe((state) => {
       if (state === 'failed' || state === 'closed') this.#disconnected('the connection was lost');
     });
-    for (const transport of connection.dtlsTransports) this.#listenToTransport(transport);
+    for (const transport of connection.dtlsTransports) this.#listenToTransport(transport, transceiver);
   }
 
-  #listenToTransport(transport: RTCDtlsTransport): void {
+  #listenToTransport(transport: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
     transport.onStateChange.subscribe((state) => {
       if (this.#isOver) return;
-      if (state === 'connected') this.#options.events.handleConnected();
+      if (state === 'connected') this.#handleConnected(transport, transceiver);
       if (state === 'closed') this.#disconnected('the viewer left');
       if (state === 'failed') this.#disconnected('the encryption could not be agreed on');
     });
-    transport.onRtcp.subscribe((packet) => {
-      if (!this.#isOver && isKeyframeRequest(packet)) this.#options.events.handleKeyframeRequest();
-    });
+  }
+
+  #handleConnected(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
+    const { ring, events } = this.#options;
+    try {
+      const transport = new WeriftMediaTransport(dtls, transceiver);
+      const sender = new VideoSender({
+        transport,
+        format: agreedFormat(this.#connection, transceiver),
+        ring,
+        clock: systemClock,
+        wallClockMs: () => Date.now(),
+        requestKeyframe: () => events.handleKeyframeRequest(),
+      });
+      this.#stopListening = transport.onRtcp((compound) => sender.handleRtcp(compound));
+      this.#sender = sender;
+    } catch (error) {
+      this.#disconnected(describeError(error));
+      return;
+    }
+    events.handleConnected();
   }
 
   #disconnected(reason: string): void {
@@ -182,15 +206,4 @@ function withoutForeignStun(connection: { stunServer?: unknown }, ice: IceSettin
 function passive({ type, sdp }: { type: string; sdp: string }): { type: 'answer'; sdp: string } {
   if (type !== 'answer') throw new Error(`expected an answer, not "${type}"`);
   return { type, sdp: sdp.replaceAll('a=setup:active', 'a=setup:passive') };
-}
-
-/** PLI (RFC 4585 §6.3.1) and FIR (RFC 5104 §4.3.1). */
-function isKeyframeRequest(packet: RtcpPacket): boolean {
-  if (!(packet instanceof RtcpPayloadSpecificFeedback)) return false;
-  const known = [PictureLossIndication.count, FULL_INTRA_REQUEST];
-  // werift leaves feedback it does not know undefined, whatever its types say.
-  const feedback: unknown = packet.feedback;
-  return typeof feedback === 'object' && feedback !== null && 'count' in feedback
-    ? known.includes(Number(feedback.count))
-    : false;
 }

@@ -6,6 +6,7 @@ import type { Picture } from '../live-stream/picture.ts';
 import { CandidateOutbox } from './candidate-outbox.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
+import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { parseVideoOffer } from './video-offer.ts';
 import { ViewerPeer } from './viewer-peer.ts';
 
@@ -32,6 +33,7 @@ export type SessionPush =
 
 export interface ViewerSessionOptions {
   readonly context: ViewerSessionContext;
+  readonly ring: RetransmissionRing;
   readonly session: string;
   readonly peer: string;
   readonly sdp: string;
@@ -63,6 +65,7 @@ export class ViewerSession implements LiveStreamViewer {
       offer: parseVideoOffer(options.sdp),
       certificate: context.certificate,
       ice: context.ice,
+      ring: options.ring,
       events: {
         handleConnected: () => this.#handleConnected(),
         handleDisconnected: (why) => this.end(this.#state === 'playing' ? 'left' : 'failed', why),

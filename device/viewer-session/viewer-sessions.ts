@@ -1,5 +1,6 @@
 import { CameraError } from '../../contract/errors.ts';
 import { randomCapability } from '../../foundation/identifiers.ts';
+import { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { type EndReason, ViewerSession, type ViewerSessionContext } from './viewer-session.ts';
 
 const RETRY_AFTER_S = 5;
@@ -12,6 +13,7 @@ export interface ViewerSessionsOptions {
 /** Every viewer of this device. */
 export class ViewerSessions {
   readonly #options: ViewerSessionsOptions;
+  readonly #ring = new RetransmissionRing();
   readonly #sessions = new Map<string, ViewerSession>();
   #isClosed = false;
 
@@ -33,6 +35,7 @@ export class ViewerSessions {
     const session = randomCapability();
     const viewer = new ViewerSession({
       context: this.#options.context,
+      ring: this.#ring,
       session,
       peer,
       sdp,

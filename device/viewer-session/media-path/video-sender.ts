@@ -130,7 +130,8 @@ export class VideoSender {
   #handleRtcpPacket(packet: RtcpPacket): void {
     const { ssrc } = this.#options.format;
     if (packet.kind === 'nack' && packet.mediaSsrc === ssrc) this.#handleNack(packet.lost);
-    if (packet.kind === 'pli' && packet.mediaSsrc === ssrc) this.#requestKeyframe();
+    // A connection carries this one video; whatever SSRC a viewer names, it means it.
+    if (packet.kind === 'pli') this.#requestKeyframe();
     if (packet.kind === 'fir') this.#handleFullIntraRequest(packet.requests);
     if (packet.kind === 'remb') this.#reception.handleBitrateEstimate(packet.bitrateBps);
     if (packet.kind !== 'rr' && packet.kind !== 'sr') return;
@@ -161,8 +162,7 @@ export class VideoSender {
   }
 
   /** A receiver repeats a request under the same number until it is served (RFC 5104 §4.3.1.2). */
-  #handleFullIntraRequest(requests: readonly { readonly ssrc: number; readonly sequence: number }[]): void {
-    const request = requests.find(({ ssrc }) => ssrc === this.#options.format.ssrc);
+  #handleFullIntraRequest([request]: readonly { readonly sequence: number }[]): void {
     if (!request || request.sequence === this.#lastFirSequence) return;
     this.#lastFirSequence = request.sequence;
     this.#requestKeyframe();

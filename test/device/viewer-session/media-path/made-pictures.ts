@@ -10,7 +10,11 @@ export interface PictureShape {
 }
 
 /** A stream of pictures whose payloads tell their packet number, at 30 a second. */
-export function* madePictures({ packets = 6, payloadBytes = 1_000, gopLength = 60 }: PictureShape = {}) {
+export function* madePictures({
+  packets = 6,
+  payloadBytes = 1_000,
+  gopLength = 60,
+}: PictureShape = {}): Generator<Picture, undefined> {
   for (let n = 0, packetIndex = 0; ; n += 1) {
     const picture = madePicture(n, packetIndex, packets, payloadBytes, n % gopLength === 0);
     packetIndex += packets;
@@ -19,7 +23,9 @@ export function* madePictures({ packets = 6, payloadBytes = 1_000, gopLength = 6
 }
 
 export function takePictures(count: number, shape?: PictureShape): Picture[] {
-  return [...madePictures(shape).take(count)];
+  const pictures: Picture[] = [];
+  for (const picture of madePictures(shape)) if (pictures.push(picture) === count) break;
+  return pictures;
 }
 
 export function packetNumber(payload: Buffer): number {

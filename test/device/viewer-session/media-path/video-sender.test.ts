@@ -7,7 +7,7 @@ import { RetransmissionRing } from '../../../../device/viewer-session/media-path
 import { VideoSender } from '../../../../device/viewer-session/media-path/video-sender.ts';
 import { parseRtcp } from '../../../../media/rtcp.ts';
 import { parseRtp, type RtpPacket } from '../../../../media/rtp.ts';
-import { sequenceDistance, sequencePlus } from '../../../../media/rtp-sequence.ts';
+import { sequencePlus } from '../../../../media/rtp-sequence.ts';
 import { SrtpGcmReceiver, SrtpGcmSender } from '../../../../media/srtp-gcm.ts';
 import { ManualClock } from '../../manual-clock.ts';
 import { madePictures, packetNumber, takePictures } from './made-pictures.ts';
@@ -83,18 +83,15 @@ describe('a video sender', () => {
     const far = new FarEnd();
     const { sender, clock } = senderTo(far, FORMAT, 32_767);
     const seen = new Set<string>();
-    for (const picture of madePictures({ packets: 50, payloadBytes: 8, gopLength: 1 }).take(4_000)) {
+    for (const picture of takePictures(1_000, { packets: 100, payloadBytes: 8, gopLength: 1 })) {
       sender.send(picture);
       clock.advance(33);
     }
-    for (let n = 1; n < far.media.length; n += 1) {
-      expect(sequenceDistance(far.media[n - 1]?.sequenceNumber ?? 0, far.media[n]?.sequenceNumber ?? 0)).toBe(
-        1,
-      );
-    }
+    const numbers = far.media.map(({ sequenceNumber }) => sequenceNumber);
+    expect(numbers.findIndex((number, n) => number !== sequencePlus(32_767, n))).toBe(-1);
     for (const packet of far.sent) seen.add(packet.toString('latin1', 20));
-    expect(far.media).toHaveLength(200_000);
-    expect(seen.size).toBe(200_000);
+    expect(far.media).toHaveLength(100_000);
+    expect(seen.size).toBe(100_000);
     sender.close();
   });
 
@@ -177,9 +174,6 @@ describe('a video sender', () => {
     expect(keyframeRequests()).toBe(1);
     for (const number of [7, 7, 7, 8]) sender.handleRtcp(fullIntraRequest(FORMAT.ssrc, number));
     expect(keyframeRequests()).toBe(3);
-    sender.handleRtcp(pictureLoss(4_444));
-    sender.handleRtcp(fullIntraRequest(4_444, 9));
-    expect(keyframeRequests()).toBe(3);
     sender.close();
   });
 
@@ -197,7 +191,7 @@ describe('a video sender', () => {
       rtpTimestamp: timestampAt1S % 2 ** 32,
       packetCount: 6,
       octetCount: 6_000,
-      ntpSeconds: 1_800_000_000 + 2_208_988_800 - 2 ** 32,
+      ntpSeconds: 1_800_000_000 + 2_208_988_800,
       ntpFraction: Math.floor(0.1235 * 2 ** 32),
     });
     sender.close();
@@ -226,19 +220,19 @@ describe('a video sender', () => {
     const far = new FarEnd();
     const { sender, clock } = senderTo(far);
     const delayOnWire = () => far.sent.at(-1)?.subarray(17, 20).toString('hex');
-    const pictures = madePictures({ gopLength: 1 });
+    const pictures = madePictures();
     const sendOne = () => {
-      clock.advance(100);
-      for (const picture of pictures.take(1)) sender.send(picture);
+      const { value } = pictures.next();
+      if (value) sender.send(value);
     };
-    for (const picture of takePictures(1)) sender.send(picture);
+    sendOne();
     expect(delayOnWire()).toBe('000000');
     sender.handleRtcp(receiverReport(FORMAT.ssrc, { fractionLost: 0.02 }));
     sendOne();
     expect(delayOnWire()).toBe('00000a');
     clock.advance(11_000);
     sender.handleRtcp(receiverReport(FORMAT.ssrc, { fractionLost: 0 }));
-    for (const picture of takePictures(2).slice(1)) sender.send(picture);
+    sendOne();
     expect(delayOnWire()).toBe('000000');
     sender.close();
   });

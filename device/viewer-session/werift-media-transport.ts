@@ -1,0 +1,101 @@
+import type { RTCDtlsTransport, RTCPeerConnection, RTCRtpTransceiver } from 'werift';
+import { isRtcp } from '../../media/rtp.ts';
+import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
+import { SrtpGcmReceiver, SrtpGcmSender } from '../../media/srtp-gcm.ts';
+import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
+import type { SrtpProtector, SrtpUnprotector } from '../../media/srtp-protection.ts';
+import type { MediaTransport, SendFormat } from './media-path/media-transport.ts';
+import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
+
+/** DTLS-SRTP protection profiles (RFC 5764 §4.1.2, RFC 7714 §14.2). */
+const PROFILES = { aes128CmHmacSha1: 0x0001, aeadAes128Gcm: 0x0007 };
+
+/** The connection agreed on something this path cannot do. */
+export class MediaTransportError extends Error {
+  override readonly name = 'MediaTransportError';
+}
+
+/**
+ * Sends our own packets through the connection werift made, with the keys it agreed on.
+ *
+ * werift must not send media of the same SSRC beside it, because two packets with one nonce give the key away; what
+ * little RTCP there is goes through werift's own encryption, so that the numbers of both come from one count.
+ */
+export class WeriftMediaTransport implements MediaTransport {
+  readonly #dtls: RTCDtlsTransport;
+  readonly #protector: SrtpProtector;
+  readonly #unprotector: SrtpUnprotector;
+  readonly #handleSent = () => {
+    this.#waitingPackets -= 1;
+  };
+  #waitingPackets = 0;
+
+  /**
+   * @param dtls connected.
+   * @throws MediaTransportError for a protection profile nobody offered, SrtpKeyError for keys that do not fit it.
+   */
+  constructor(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver) {
+    const { keys, profile } = dtls.srtp.config;
+    const local = { masterKey: keys.localMasterKey, masterSalt: keys.localMasterSalt };
+    const remote = { masterKey: keys.remoteMasterKey, masterSalt: keys.remoteMasterSalt };
+    this.#dtls = dtls;
+    this.#protector = protectorOf(profile, local);
+    this.#unprotector = unprotectorOf(profile, remote);
+    transceiver.sender.stop();
+  }
+
+  get waitingPackets(): number {
+    return this.#waitingPackets;
+  }
+
+  sendRtp(header: Buffer, payload: Buffer): void {
+    this.#send(this.#protector.protectRtp(header, payload));
+  }
+
+  sendRtcp(compound: Buffer): void {
+    this.#send(this.#dtls.srtcp.encrypt(compound));
+  }
+
+  /** @returns stop listening. */
+  onRtcp(handler: (compound: Buffer) => void): () => void {
+    const { unSubscribe } = this.#dtls.iceTransport.connection.onData.subscribe((packet) => {
+      const compound = isRtcp(packet) ? this.#unprotector.unprotectRtcp(packet) : undefined;
+      if (compound) handler(compound);
+    });
+    return unSubscribe;
+  }
+
+  /** A packet that cannot be sent is a lost packet; a connection that is gone is told by its own event. */
+  #send(packet: Buffer): void {
+    this.#waitingPackets += 1;
+    this.#dtls.iceTransport.connection.send(packet).then(this.#handleSent, this.#handleSent);
+  }
+}
+
+/** What werift's answer announced. */
+export function agreedFormat(connection: RTCPeerConnection, transceiver: RTCRtpTransceiver): SendFormat {
+  const { codecs, headerExtensions, sender } = transceiver;
+  const video = codecs.find(({ mimeType }) => mimeType.toLowerCase() === 'video/h264');
+  if (!video) throw new MediaTransportError('the answer holds no H.264');
+  const rtx = codecs.find(
+    ({ mimeType, parameters }) =>
+      mimeType.toLowerCase() === 'video/rtx' && parameters === `apt=${video.payloadType}`,
+  );
+  return {
+    payloadType: video.payloadType,
+    ssrc: sender.ssrc,
+    rtx: rtx && { payloadType: rtx.payloadType, ssrc: sender.rtxSsrc },
+    playoutDelayId: headerExtensions.find(({ uri }) => uri === PLAYOUT_DELAY_URI)?.id,
+    cname: connection.cname,
+  };
+}
+
+function protectorOf(profile: number, keys: SrtpMasterKeys): SrtpProtector {
+  if (profile === PROFILES.aeadAes128Gcm) return new SrtpGcmSender(keys);
+  if (profile === PROFILES.aes128CmHmacSha1) return new SrtpSender(keys);
+  throw new MediaTransportError(`the SRTP protection profile ${profile} is unknown`);
+}
+
+function unprotectorOf(profile: number, keys: SrtpMasterKeys): SrtpUnprotector {
+  return profile === PROFILES.aeadAes128Gcm ? new SrtpGcmReceiver(keys) : new SrtpReceiver(keys);
+}
