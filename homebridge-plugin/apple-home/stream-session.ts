@@ -107,6 +107,9 @@ export class StreamSession {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#socket.close();
     void this.#view?.close();
+    this.#options.logger.debug(
+      `stream closed after ${this.#packetCount} packets; ${this.#relay.lostPackets} were lost between the camera and here`,
+    );
   }
 
   #endWith(reason: string): void {
@@ -121,7 +124,10 @@ export class StreamSession {
 
   #handlePacket(packet: LiveViewPacket): void {
     if (!this.#started || this.#ended) return;
+    const lostBefore = this.#relay.lostPackets;
     for (const relayed of this.#relay.push(packet, performance.now())) this.#send(relayed);
+    // Whether Apple Home asks for a key frame itself after a loss is not known; without one it shows ruins for seconds.
+    if (this.#relay.lostPackets > lostBefore) this.#view?.requestKeyframe();
   }
 
   #handleRestart(): void {

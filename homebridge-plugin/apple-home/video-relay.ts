@@ -1,7 +1,7 @@
 import type { LiveViewPacket } from '../../camera-client/live-view.ts';
 import { NalType, isFirstSlice, isVcl, nalTypeOf } from '../../media/h264-nal.ts';
 import { decodeH264Payload } from '../../media/h264-payload.ts';
-import { sequencePlus, unwrapSequence } from '../../media/rtp-sequence.ts';
+import { sequenceDistance, sequencePlus, unwrapSequence } from '../../media/rtp-sequence.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
 
 const STAP_A = 24;
@@ -30,6 +30,7 @@ export class VideoRelay {
   #sps: Buffer | undefined;
   #pps: Buffer | undefined;
   #isOpen = false;
+  #lostPackets = 0;
   #inputSequence: number | undefined;
   /** From the camera's sequence numbers, unwrapped, to ours. */
   #sequenceOffset: number | undefined;
@@ -45,6 +46,11 @@ export class VideoRelay {
   /** False until the first key frame, and again after `restart()`. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** How many of the camera's packets never came since the first key frame. */
+  get lostPackets(): number {
+    return this.#lostPackets;
   }
 
   /** Our RTP clock at `nowMs`; undefined before the first packet. */
@@ -70,7 +76,7 @@ export class VideoRelay {
   }
 
   #relay(packet: LiveViewPacket, nowMs: number): LiveViewPacket[] {
-    this.#inputSequence = unwrapSequence(this.#inputSequence, packet.sequenceNumber);
+    this.#countSequence(packet.sequenceNumber);
     const payload = this.#payloadToSend(packet.payload);
     const startsKeyframe =
       payload !== undefined && beginsKeyframe(payload) && packet.timestamp !== this.#keyframeTimestamp;
@@ -87,6 +93,12 @@ export class VideoRelay {
     const before = lead ? [this.#number(packet, lead, false, nowMs)] : [];
     if (lead) this.#shiftSequence(1);
     return [...before, this.#number(packet, payload, packet.marker, nowMs)];
+  }
+
+  #countSequence(sequenceNumber: number): void {
+    const distance = sequenceDistance(this.#inputSequence ?? sequenceNumber - 1, sequenceNumber);
+    if (this.#isOpen) this.#lostPackets += distance - 1;
+    this.#inputSequence = unwrapSequence(this.#inputSequence, sequenceNumber);
   }
 
   /** The slices in a payload, as it came if it holds nothing else; undefined when it has none. */

@@ -1,0 +1,273 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { stateSchema, type DeviceState } from '../../contract/device-messages.ts';
+import { deviceTopics } from '../../contract/topics.ts';
+import type { MqttConnection } from '../../foundation/mqtt-connection.ts';
+import { decodeH264Payload } from '../../media/h264-payload.ts';
+import { nalTypeOf } from '../../media/h264-nal.ts';
+import { placeholderPicture } from '../../homebridge-plugin/placeholder-pictures.ts';
+import { connectBus } from '../support/connect-bus.ts';
+import { startDevice, type TestDevice } from '../support/device.ts';
+import { startMosquitto } from '../support/mosquitto.ts';
+import { PACKED_INSTALL_TIMEOUT_MS } from '../support/packed-install.ts';
+import { descendantProcesses } from '../support/processes.ts';
+import { resourcesOfAllTests } from '../support/resources.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { HapCamera, type HapStream } from './hap-camera.ts';
+import { startHomebridge, type PublishedAccessory, type TestHomebridge } from './homebridge-process.ts';
+import { SrtpRecorder } from './srtp-recorder.ts';
+
+const DEVICE = 'front-door';
+const BRIDGED_DEVICE = 'shed';
+const LONG_MS = 60_000;
+const SECONDS_FROM_1900_TO_1970 = 2_208_988_800;
+
+const resources = resourcesOfAllTests();
+let brokerUrl: string;
+let bus: MqttConnection;
+let homebridge: TestHomebridge;
+let device: TestDevice;
+let accessory: PublishedAccessory;
+let camera: HapCamera;
+const states = new Map<string, DeviceState>();
+
+beforeAll(async () => {
+  const broker = resources.own(await startMosquitto());
+  brokerUrl = broker.url;
+  bus = resources.own(await connectBus(brokerUrl));
+  for (const id of [DEVICE, BRIDGED_DEVICE]) {
+    bus.subscribe(deviceTopics('picam', id).state, ({ payload }) => {
+      states.set(id, stateSchema.parse(JSON.parse(payload.toString())));
+    });
+  }
+  device = await startDevice({ broker: brokerUrl, device: DEVICE, args: ['--name', 'Front door'] });
+  resources.onEnd('the camera', () => device.stop());
+  homebridge = resources.own(
+    await startHomebridge({
+      broker: { url: brokerUrl },
+      cameras: [{ device: BRIDGED_DEVICE, bridged: true }],
+    }),
+  );
+  accessory = await homebridge.accessory('Front door');
+  camera = await HapCamera.pair(accessory);
+  resources.onEnd('the controller', () => camera.close());
+}, PACKED_INSTALL_TIMEOUT_MS);
+
+afterAll(() => {
+  if (process.env['PICAM_SHOW_LOGS']) console.log((homebridge as TestHomebridge | undefined)?.log);
+});
+
+/** Sets a stream up, starts it, and gives what a phone would have. */
+async function watch(
+  viewer: HapCamera,
+): Promise<{ stream: HapStream; recorder: SrtpRecorder; startedAtMs: number }> {
+  const recorder = new SrtpRecorder();
+  resources.onEnd('the recorder', () => recorder.close());
+  const stream = await viewer.setUp(await recorder.open());
+  expect(stream.status).toBe(0);
+  recorder.useKeys(stream.keys);
+  recorder.answer(stream.controllerKeys, stream.port);
+  const startedAtMs = performance.now();
+  await viewer.start(stream);
+  return { stream, recorder, startedAtMs };
+}
+
+async function cameraIsFree(id = DEVICE): Promise<void> {
+  await waitUntil(
+    'the camera has no viewers and is off',
+    () => {
+      const state = states.get(id);
+      return state?.viewers === 0 && !state.streaming;
+    },
+    LONG_MS / 2,
+  );
+}
+
+function nalTypes(payload: Buffer): number[] {
+  const decoded = decodeH264Payload(payload);
+  if (decoded.kind === 'nalUnits') return decoded.nalUnits.map(nalTypeOf);
+  return decoded.kind === 'fragment' && decoded.isStart ? [nalTypeOf(decoded.data)] : [];
+}
+
+/** What ffmpeg says of a byte stream: its complaints, the size of its pictures and their number. */
+function decodeWithFfmpeg(video: Buffer): { complaints: string; size: string; pictures: number } {
+  const folder = mkdtempSync(join(tmpdir(), 'picam-decode-'));
+  const file = join(folder, 'video.h264');
+  try {
+    writeFileSync(file, video);
+    const decoded = spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-'], { encoding: 'utf8' });
+    const fields = ['-count_frames', '-show_entries', 'stream=width,height,nb_read_frames', '-of', 'csv=p=0'];
+    const probed = spawnSync('ffprobe', ['-v', 'error', ...fields, file], { encoding: 'utf8' });
+    const [width, height, pictures] = probed.stdout.trim().split(',');
+    return { complaints: decoded.stderr, size: `${width ?? ''}x${height ?? ''}`, pictures: Number(pictures) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function jpegSize(jpeg: Buffer): string {
+  const probed = spawnSync(
+    'ffprobe',
+    ['-v', 'error', '-show_entries', 'stream=width,height', '-of', 'csv=p=0:s=x', '-f', 'image2pipe', '-'],
+    { input: jpeg, encoding: 'utf8' },
+  );
+  return probed.stdout.trim();
+}
+
+describe('a camera in Apple Home', () => {
+  test(
+    'shows a picture of the camera',
+    async () => {
+      const jpeg = await waitUntil(
+        'a picture from the camera',
+        async () => {
+          const picture = await camera.snapshot(1280, 720);
+          const isPlaceholder = picture.equals(await placeholderPicture('starting', 1280));
+          return isPlaceholder ? undefined : picture;
+        },
+        LONG_MS / 2,
+      );
+      expect(jpeg.subarray(0, 3)).toEqual(Buffer.of(0xff, 0xd8, 0xff));
+      expect(jpegSize(jpeg)).toBe('1280x720');
+      expect(await camera.streamingStatus()).toEqual(Buffer.of(1, 1, 0).toString('base64'));
+    },
+    LONG_MS,
+  );
+
+  test(
+    'streams what the camera sends, from a key frame on, without ffmpeg',
+    async () => {
+      const { stream, recorder, startedAtMs } = await watch(camera);
+      await waitUntil(
+        '150 pictures',
+        () => recorder.packets.filter(({ marker }) => marker).length > 150,
+        LONG_MS,
+      );
+      expect(descendantProcesses(homebridge.pid).map(({ name }) => name)).not.toContain('ffmpeg');
+      await camera.end(stream);
+      console.log(`START to first packet: ${Math.round((recorder.firstPacketAtMs ?? 0) - startedAtMs)} ms`);
+
+      const { packets, reports } = recorder;
+      const [first, second] = packets;
+      expect(recorder.undecrypted).toBe(0);
+      expect(new Set(packets.map(({ ssrc, payloadType }) => `${ssrc} ${payloadType}`))).toEqual(
+        new Set([`${stream.ssrc} 99`]),
+      );
+      expect(nalTypes(first?.payload ?? Buffer.alloc(0))).toEqual([7, 8]);
+      expect(nalTypes(second?.payload ?? Buffer.alloc(0))).toEqual([5]);
+      expect(first).toMatchObject({ marker: false, timestamp: second?.timestamp });
+      expect(packets.every(({ payload }) => payload.length <= 1200)).toBe(true);
+      const gaps = packets.flatMap(({ sequenceNumber }, index) => {
+        const before = packets[index - 1]?.sequenceNumber ?? sequenceNumber - 1;
+        return ((sequenceNumber - before) & 0xffff) === 1 ? [] : [`${before} → ${sequenceNumber}`];
+      });
+      expect(gaps).toEqual([]);
+
+      const { complaints, size, pictures } = decodeWithFfmpeg(recorder.video);
+      expect({ complaints, size }).toEqual({ complaints: '', size: '1280x720' });
+      expect(pictures).toBeGreaterThan(149);
+
+      expect(reports.length).toBeGreaterThan(4);
+      for (const { report, atEpochMs } of reports) {
+        const sentAtMs =
+          (report.ntpSeconds - SECONDS_FROM_1900_TO_1970 + report.ntpFraction / 2 ** 32) * 1000;
+        expect(report.ssrc).toBe(stream.ssrc);
+        expect(Math.abs(atEpochMs - sentAtMs)).toBeLessThan(400);
+      }
+      expect(reports.some(({ report }) => report.ntpFraction > 0)).toBe(true);
+      await cameraIsFree();
+    },
+    2 * LONG_MS,
+  );
+
+  test(
+    'frees everything when the controller drops its connection',
+    async () => {
+      const leaving = camera.anotherConnection(accessory);
+      const { recorder } = await watch(leaving);
+      await waitUntil('packets', () => recorder.packets.length > 30, LONG_MS / 2);
+      expect(states.get(DEVICE)).toMatchObject({ streaming: true });
+      leaving.drop();
+      await cameraIsFree();
+      const { stream, recorder: again } = await watch(camera);
+      await waitUntil('packets', () => again.packets.length > 30, LONG_MS / 2);
+      await camera.end(stream);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'lets two controllers watch at once on one view of the camera, each from a key frame on',
+    async () => {
+      const other = camera.anotherConnection(accessory);
+      resources.onEnd('the other controller', () => other.close());
+      const one = await watch(camera);
+      await waitUntil('packets for one', () => one.recorder.packets.length > 30, LONG_MS / 2);
+      const two = await watch(other);
+      await waitUntil('packets for the other', () => two.recorder.packets.length > 30, LONG_MS / 2);
+      expect(states.get(DEVICE)).toMatchObject({ viewers: 1 });
+      expect(nalTypes(two.recorder.packets[0]?.payload ?? Buffer.alloc(0))).toEqual([7, 8]);
+      await camera.end(one.stream);
+      const before = two.recorder.packets.length;
+      await waitUntil('more for the other', () => two.recorder.packets.length > before + 30, LONG_MS / 2);
+      await other.end(two.stream);
+      await cameraIsFree();
+    },
+    LONG_MS,
+  );
+
+  test(
+    'is away while the camera is away, and back when it is back',
+    async () => {
+      device.kill('SIGKILL');
+      const offline = await placeholderPicture('offline', 1280);
+      await waitUntil(
+        'the offline picture',
+        async () => (await camera.snapshot(1280, 720)).equals(offline),
+        LONG_MS / 2,
+      );
+      expect(await camera.streamingStatus()).toEqual({ status: -70402 });
+      const recorder = new SrtpRecorder();
+      resources.onEnd('the recorder', () => recorder.close());
+      const port = await recorder.open();
+      await expect(camera.setUp(port)).rejects.toThrow();
+
+      await device.stop();
+      device = await startDevice({ broker: brokerUrl, device: DEVICE, args: ['--name', 'Front door'] });
+      await waitUntil(
+        'the picture is back',
+        async () => !(await camera.snapshot(1280, 720)).equals(offline),
+        LONG_MS / 2,
+      );
+      const { stream, recorder: back } = await watch(camera);
+      await waitUntil('packets', () => back.packets.length > 30, LONG_MS / 2);
+      await camera.end(stream);
+      expect(homebridge.log).not.toMatch(/slow|didn't respond|Unhandled|TypeError/u);
+    },
+    2 * LONG_MS,
+  );
+
+  test(
+    'is on the bridge when wished so, even before it was ever seen',
+    async () => {
+      const bridged = await HapCamera.pair(homebridge.bridge);
+      resources.onEnd('the controller of the bridge', () => bridged.close());
+      expect((await bridged.snapshot(320, 180)).equals(await placeholderPicture('offline', 320))).toBe(true);
+      const shed = await startDevice({ broker: brokerUrl, device: BRIDGED_DEVICE });
+      resources.onEnd('the bridged camera', () => shed.stop());
+      await waitUntil(
+        'the camera is online',
+        async () => typeof (await bridged.streamingStatus()) === 'string',
+        LONG_MS / 2,
+      );
+      const { stream, recorder } = await watch(bridged);
+      await waitUntil('packets', () => recorder.packets.length > 30, LONG_MS / 2);
+      await bridged.end(stream);
+      await cameraIsFree(BRIDGED_DEVICE);
+    },
+    LONG_MS,
+  );
+});
