@@ -117,6 +117,7 @@ describe('the checks see', () => {
       'media/types.ts',
       'web/media-types.ts',
       'web/commons.ts',
+      'device/helper-command.ts',
     ];
     const found = checkNames(paths.map((path) => ({ path, text: '' })));
     expect(found.map(({ where }) => where)).toEqual(paths.slice(0, 3));
