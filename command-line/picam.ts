@@ -11,6 +11,7 @@ if (major < OLDEST_MAJOR || (major === OLDEST_MAJOR && minor < OLDEST_MINOR)) {
 }
 
 const { main } = await import('./main.ts');
-process.exitCode = await main(process.argv.slice(2), process.env);
+// Name look-ups for viewers that are gone may still be waiting; everything that matters has been closed.
+process.exit(await main(process.argv.slice(2), process.env));
 
 export {};

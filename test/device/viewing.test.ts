@@ -12,6 +12,8 @@ import { waitUntil } from '../support/wait-until.ts';
 import { TestViewer } from './test-viewer.ts';
 
 const resources = resourcesOfEachTest();
+/** A whole group of pictures fits a socket's buffer, so that a busy machine loses none of it. */
+const SMALL_PICTURES = { PICAM_VIDEO_BITRATE_KBPS: '500' };
 
 describe('a viewer of a running picam device', () => {
   test('receives H.264 that begins with a key frame with its parameter sets and decodes without an error', async () => {
@@ -98,7 +100,7 @@ describe('a viewer of a running picam device', () => {
 });
 
 async function deviceAndRequests(): Promise<{ device: TestDevice; requests: CameraRequests }> {
-  const device = resources.own(await startDevice());
+  const device = resources.own(await startDevice({ env: SMALL_PICTURES }));
   const bus = resources.own(await connectBus(device.broker));
   const requests = resources.own(
     new CameraRequests({ bus, prefix: 'picam', peer: `viewer-${randomIdentifier()}` }),

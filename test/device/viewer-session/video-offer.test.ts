@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { completeAnswer, parseVideoOffer } from '../../../device/viewer-session/video-offer.ts';
+import { completeAnswer } from '../../../device/viewer-session/complete-answer.ts';
+import { parseVideoOffer } from '../../../device/viewer-session/video-offer.ts';
 
 const SESSION = ['v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0 1 2'];
 const TRANSPORT = [
@@ -97,16 +98,36 @@ describe('an offer', () => {
   });
 });
 
-test('an answer has a section for each of the offer, in its order, and rejects all but the video', () => {
-  const offer = parseVideoOffer(sdp(AUDIO, VIDEO, DATA));
-  const answer = completeAnswer(
-    offer,
-    `v=0\r\na=group:BUNDLE 1\r\nm=video 9 UDP/TLS/RTP/SAVPF 106\r\na=mid:1\r\n`,
-  );
-  expect(answer.match(/^m=.*$/gmu)).toEqual([
-    'm=audio 0 UDP/TLS/RTP/SAVPF 111',
+describe('an answer', () => {
+  const ofVideo = [
+    'v=0',
+    'a=group:BUNDLE 1',
     'm=video 9 UDP/TLS/RTP/SAVPF 106',
-    'm=application 0 UDP/DTLS/SCTP webrtc-datachannel',
-  ]);
-  expect(answer.match(/^a=mid:.*$/gmu)).toEqual(['a=mid:0', 'a=mid:1', 'a=mid:2']);
+    'a=mid:1',
+    'a=ice-ufrag:mine',
+    'a=candidate:1 1 udp 2 192.0.2.1 5 typ host',
+  ].join('\r\n');
+
+  test('has a section for each of the offer, in its order, and rejects all but the video', () => {
+    const audio = AUDIO.map((line) => line.replace('a=ice-ufrag:abcd', 'a=ice-ufrag:other'));
+    const answer = completeAnswer(parseVideoOffer(sdp(audio, VIDEO, DATA)), ofVideo);
+    expect(answer.match(/^m=.*$/gmu)).toEqual([
+      'm=audio 0 UDP/TLS/RTP/SAVPF 111',
+      'm=video 9 UDP/TLS/RTP/SAVPF 106',
+      'm=application 0 UDP/DTLS/SCTP webrtc-datachannel',
+    ]);
+    expect(answer.match(/^a=mid:.*$/gmu)).toEqual(['a=mid:0', 'a=mid:1', 'a=mid:2']);
+    expect(answer).toContain('a=group:BUNDLE 1\r\n');
+  });
+
+  test('lets the section on whose transport the video is be, but inactive', () => {
+    const answer = completeAnswer(parseVideoOffer(sdp(AUDIO, VIDEO, DATA)), ofVideo);
+    const [, audio = ''] = answer.split('m=');
+    expect(audio).toMatch(/^audio 9 UDP\/TLS\/RTP\/SAVPF 111\r\n/u);
+    expect(audio.split('\r\n')).toEqual(
+      expect.arrayContaining(['a=inactive', 'a=rtpmap:111 opus/48000/2', 'a=ice-ufrag:mine', 'a=mid:0']),
+    );
+    expect(audio).toContain('a=candidate:');
+    expect(answer).toContain('a=group:BUNDLE 0 1\r\n');
+  });
 });

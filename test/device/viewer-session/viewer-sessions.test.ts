@@ -80,7 +80,6 @@ test('candidates that make no sense do no harm', async () => {
     'candidate:1 1 udp x y z',
     'candidate:1 1 udp 1 999.1.1.1 99999 typ host',
     'candidate:1 7 sctp -1 nowhere 0 typ nothing raddr raddr',
-    'candidate:1 1 udp 1 no-such-name.local 9 typ host',
     'candidate:1 1 tcp 1 ::1 9 typ host tcptype active',
     `candidate:${'1 '.repeat(400)}`,
   ];
