@@ -58,6 +58,13 @@ export class SrtpRecorder {
     this.#reply(Buffer.concat([RECEIVER_REPORT, indication]));
   }
 
+  get missingPackets(): number {
+    return this.packets.reduce((missing, { sequenceNumber }, index) => {
+      const before = this.packets[index - 1]?.sequenceNumber ?? sequenceNumber - 1;
+      return missing + ((sequenceNumber - before - 1) & 0xffff);
+    }, 0);
+  }
+
   /** The pictures as an Annex B byte stream. */
   get video(): Buffer {
     const depacketizer = new H264Depacketizer();
