@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  LiveViewError,
+  type LiveView,
+  type LiveViewEndReason,
+  type LiveViewListener,
+  type LiveViewPacket,
+} from '../../camera-client/live-view.ts';
+import { ReconnectingLiveView } from '../../camera-client/live-view-reconnection.ts';
+import { SharedLiveViews } from '../../camera-client/live-view-sharing.ts';
+import { silentLogger } from '../../foundation/logger.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const packet: LiveViewPacket = { sequenceNumber: 1, timestamp: 0, marker: true, payload: Buffer.of(0x41) };
+
+class Watcher implements LiveViewListener {
+  readonly heard: string[] = [];
+  handlePacket(): void {
+    this.heard.push('packet');
+  }
+  handleRestart(): void {
+    this.heard.push('restart');
+  }
+  handleEnd({ reason }: LiveViewError): void {
+    this.heard.push(reason);
+  }
+}
+
+/** Every view that was opened, in the hands of the test. */
+class FakeViews {
+  readonly opened: { listener: Pick<LiveViewListener, 'handlePacket' | 'handleEnd'>; closed: boolean }[] = [];
+
+  open(listener: Pick<LiveViewListener, 'handlePacket' | 'handleEnd'>): LiveView {
+    const view = { listener, closed: false };
+    this.opened.push(view);
+    return {
+      requestKeyframe: () => undefined,
+      close: () => {
+        view.closed = true;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  get newest() {
+    const view = this.opened.at(-1);
+    if (!view) throw new Error('no view was opened');
+    return view;
+  }
+
+  sendPacket(): void {
+    this.newest.listener.handlePacket(packet);
+  }
+
+  end(reason: LiveViewEndReason): void {
+    this.newest.listener.handleEnd(new LiveViewError(reason, reason));
+  }
+}
+
+let views: FakeViews;
+let watcher: Watcher;
+
+beforeEach(() => {
+  views = new FakeViews();
+  watcher = new Watcher();
+});
+
+describe('a reconnecting live view', () => {
+  let nowMs: number;
+  let view: ReconnectingLiveView;
+
+  beforeEach(() => {
+    nowMs = 0;
+    view = new ReconnectingLiveView({
+      openConnection: (listener) => views.open(listener),
+      listener: watcher,
+      logger: silentLogger,
+      pauseMs: 1,
+      giveUpAfterMs: 1_000,
+      now: () => nowMs,
+    });
+    view.open();
+  });
+
+  afterEach(() => view.close());
+
+  test('comes back after a silence and says that the numbers start anew', async () => {
+    views.sendPacket();
+    views.end('silent');
+    await waitUntil('a second connection', () => views.opened.length === 2);
+    views.sendPacket();
+    views.sendPacket();
+    expect(watcher.heard).toEqual(['packet', 'restart', 'packet', 'packet']);
+  });
+
+  test('tries again when the first connection does not come about', async () => {
+    views.end('unconnected');
+    await waitUntil('a second connection', () => views.opened.length === 2);
+    views.sendPacket();
+    expect(watcher.heard).toEqual(['packet']);
+  });
+
+  test.each(['stopped', 'disabled', 'shutdown'] as const)('stays ended when the camera was %s', (reason) => {
+    views.sendPacket();
+    views.end(reason);
+    expect(watcher.heard).toEqual(['packet', reason]);
+  });
+
+  test('gives up at once when the camera refuses, and otherwise after a while', async () => {
+    views.sendPacket();
+    views.end('lost');
+    await waitUntil('a second connection', () => views.opened.length === 2);
+    nowMs = 2_000;
+    views.end('refused');
+    expect(watcher.heard).toEqual(['packet', 'refused']);
+  });
+});
+
+describe('shared live views', () => {
+  let shared: SharedLiveViews;
+
+  beforeEach(() => {
+    shared = new SharedLiveViews({
+      open: (_, listener) => views.open(listener),
+      logger: silentLogger,
+      lingerMs: 10,
+    });
+  });
+
+  afterEach(() => shared.close());
+
+  test('open one view for all who watch a camera, and close it a little after the last has left', async () => {
+    const other = new Watcher();
+    const first = shared.join('door', watcher);
+    const second = shared.join('door', other);
+    views.sendPacket();
+    await first.close();
+    views.sendPacket();
+    await second.close();
+    expect([watcher.heard.length, other.heard.length, views.opened.length]).toEqual([1, 2, 1]);
+    expect(views.newest.closed).toBe(false);
+    await waitUntil('the end of the view', () => views.newest.closed);
+  });
+
+  test('are as they were for one who comes back soon', async () => {
+    await shared.join('door', watcher).close();
+    shared.join('door', watcher);
+    views.sendPacket();
+    expect(views.opened.length).toBe(1);
+    expect(watcher.heard).toEqual(['packet']);
+  });
+
+  test('begin anew after an end', () => {
+    shared.join('door', watcher);
+    views.end('lost');
+    expect(watcher.heard).toEqual(['lost']);
+    shared.join('door', watcher);
+    expect(views.opened.length).toBe(2);
+  });
+});
