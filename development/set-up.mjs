@@ -43,7 +43,8 @@ function installPackages() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('Installing the npm packages (once, about a minute) …');
-  npmInstall();
+  // What would compile itself here (Bluetooth for a test's HAP controller) is not used and would ask for a compiler.
+  npmInstall('--ignore-scripts');
   if (!isNewEnough(versionOfMachinesNode())) {
     say(
       `This machine's Node is older than ${oldestNode.join('.')}: installing ${nodePackage} into node_modules …`,
@@ -54,9 +55,9 @@ function installPackages() {
 }
 
 /** `npm ci` would refuse wherever a registry lacks optional binaries of platforms that are not this one. */
-function npmInstall(...names) {
+function npmInstall(...words) {
   const quiet = ['--no-save', '--no-audit', '--no-fund', '--loglevel', 'error'];
-  run('npm', ['install', ...quiet, ...names], 'npm install');
+  run('npm', ['install', ...quiet, ...words], 'npm install');
 }
 
 function versionOfMachinesNode() {
