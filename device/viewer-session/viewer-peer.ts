@@ -41,6 +41,8 @@ export interface ViewerPeerOptions {
   readonly ice: IceSettings;
   /** Shared by all viewers of the stream. */
   readonly ring: RetransmissionRing;
+  /** Default: random, as RFC 3550 §5.1 asks. */
+  readonly firstSequenceNumber?: number | undefined;
   readonly events: ViewerPeerEvents;
 }
 
@@ -142,13 +144,14 @@ export class ViewerPeer {
   }
 
   #handleConnected(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
-    const { ring, events } = this.#options;
+    const { ring, events, firstSequenceNumber } = this.#options;
     try {
       const transport = new WeriftMediaTransport(dtls, transceiver);
       const sender = new VideoSender({
         transport,
         format: agreedFormat(this.#connection, transceiver),
         ring,
+        firstSequenceNumber,
         clock: systemClock,
         wallClockMs: () => Date.now(),
         requestKeyframe: () => events.handleKeyframeRequest(),

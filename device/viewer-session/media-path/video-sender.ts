@@ -21,7 +21,7 @@ export interface VideoSenderOptions {
   readonly wallClockMs: () => number;
   readonly requestKeyframe: () => void;
   /** Below 2¹⁵. Default: random, as RFC 3550 §5.1 asks. */
-  readonly firstSequenceNumber?: number;
+  readonly firstSequenceNumber?: number | undefined;
 }
 
 export interface VideoSenderStatistics extends Reception {

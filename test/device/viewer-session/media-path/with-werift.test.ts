@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import packageJson from '../../../../package.json' with { type: 'json' };
+import { RetransmissionRing } from '../../../../device/viewer-session/media-path/retransmission-ring.ts';
+import { buildSenderReport } from '../../../../media/rtcp-sender-report.ts';
+import { sequencePlus } from '../../../../media/rtp-sequence.ts';
+import { resourcesOfEachTest } from '../../../support/resources.ts';
+import { waitUntil } from '../../../support/wait-until.ts';
+import { LossyRelay, lossOf } from '../lossy-relay.ts';
+import { packetNumber, takePictures } from './made-pictures.ts';
+import { connectedPair } from './werift-receiver.ts';
+
+const resources = resourcesOfEachTest();
+const PATIENCE_MS = 20_000;
+const AEAD_AES_128_GCM = 7;
+
+describe('a werift receiver', () => {
+  test('decrypts every packet of the own path, as it was sent and announced', async () => {
+    const { sender, received, answer } = await connectedPair(resources);
+    for (const picture of takePictures(10)) sender.send(picture);
+    await waitUntil('60 packets', () => received.length >= 60, PATIENCE_MS);
+    expect(received.map(({ payload }) => packetNumber(payload))).toEqual([...Array(60).keys()]);
+    const [, ssrc = '', rtxSsrc = ''] = /a=ssrc-group:FID (\d+) (\d+)/u.exec(answer) ?? [];
+    expect(new Set(received.map(({ header }) => String(header.ssrc)))).toEqual(new Set([ssrc]));
+    expect(rtxSsrc).not.toBe(ssrc);
+    expect(received[0]?.header.extensions).toEqual([{ id: 1, payload: Buffer.from([0, 0, 0]) }]);
+  });
+
+  test('gets what the network lost once more, and asks for no key frame', async () => {
+    const relay = resources.own(new LossyRelay(lossOf(0.05, 30, 700)));
+    const { sender, received, keyframeRequests } = await connectedPair(resources, { relay });
+    for (const picture of takePictures(120)) {
+      sender.send(picture);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const missing = () => {
+      const numbers = new Set(received.map(({ payload }) => packetNumber(payload)));
+      return [...Array(720).keys()].filter((number) => !numbers.has(number));
+    };
+    await waitUntil('the repairs', () => missing().length === 0, PATIENCE_MS);
+    expect(relay.lostPackets).toBeGreaterThan(10);
+    expect(sender.statistics.packetsSentAgain).toBeGreaterThan(10);
+    expect(sender.statistics.packetsSentAgain).toBeLessThan(4 * relay.lostPackets);
+    expect(keyframeRequests()).toBe(0);
+  });
+
+  test('plays on across the roll-over', async () => {
+    const { sender, received } = await connectedPair(resources, { firstSequenceNumber: 65_400 });
+    for (const [n, picture] of takePictures(10, { packets: 50, payloadBytes: 8 }).entries()) {
+      sender.send(picture);
+      await waitUntil('its packets', () => received.length === (n + 1) * 50, PATIENCE_MS);
+    }
+    const numbers = received.map(({ header }) => header.sequenceNumber);
+    expect(numbers).toEqual(numbers.map((_, n) => sequencePlus(65_400, n)));
+  });
+
+  test('tells its round trip and loss', async () => {
+    const { sender } = await connectedPair(resources);
+    for (const picture of takePictures(5)) sender.send(picture);
+    await waitUntil('a round trip', () => sender.statistics.roundTripMs !== undefined, PATIENCE_MS);
+    expect(sender.statistics.fractionLost).toBe(0);
+  });
+});
+
+describe('two viewers', () => {
+  test('share the pictures and nothing else', async () => {
+    const ring = new RetransmissionRing();
+    const pairs = [await connectedPair(resources, { ring }), await connectedPair(resources, { ring })];
+    for (const picture of takePictures(10)) for (const { sender } of pairs) sender.send(picture);
+    for (const { received } of pairs) await waitUntil('60 packets', () => received.length >= 60, PATIENCE_MS);
+    const [one, other] = pairs.map(({ received }) => received[0]?.header);
+    expect(one?.ssrc).not.toBe(other?.ssrc);
+    const [keys, otherKeys] = pairs.map(({ receiver }) => receiver.dtlsTransports[0]?.srtp.config.keys);
+    expect(keys?.remoteMasterKey).not.toEqual(otherKeys?.remoteMasterKey);
+    expect(ring.packets).toBe(60);
+  });
+});
+
+describe('werift beside the own path', () => {
+  test('sends nothing: neither media nor reports of its own', async () => {
+    const { sender, receiver } = await connectedPair(resources);
+    let packets = 0;
+    receiver.iceTransports[0]?.connection.onData.subscribe((packet) => {
+      if ((packet[0] ?? 0) >> 6 === 2) packets += 1;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(packets).toBe(0);
+    for (const picture of takePictures(1)) sender.send(picture);
+    await waitUntil('the packets and one report', () => packets >= 7, PATIENCE_MS);
+    await setImmediate();
+    expect(packets).toBe(7);
+  });
+
+  test('is the version whose inner fields the own path was written for', async () => {
+    expect(packageJson.dependencies.werift).toBe('0.25.2');
+    const { receiver } = await connectedPair(resources);
+    const report = buildSenderReport({
+      ssrc: 1,
+      epochMs: 0,
+      rtpTimestamp: 0,
+      packetCount: 0,
+      octetCount: 0,
+      cname: '',
+    });
+    const [transport] = receiver.dtlsTransports;
+    const sender = receiver.getTransceivers()[0]?.sender;
+    const relied: Record<string, unknown> = {
+      'dtlsTransport.srtp.config.profile': transport?.srtp.config.profile,
+      'dtlsTransport.srtp.config.keys.localMasterKey': transport?.srtp.config.keys.localMasterKey,
+      'dtlsTransport.srtp.config.keys.remoteMasterSalt': transport?.srtp.config.keys.remoteMasterSalt,
+      'dtlsTransport.srtcp.encrypt()': transport?.srtcp.encrypt(report),
+      'iceTransport.connection.send()': transport?.iceTransport.connection.send(Buffer.of(0)),
+      'iceTransport.connection.onData': transport?.iceTransport.connection.onData,
+      'sender.stopped': sender?.stopped,
+      'sender.rtxSsrc': sender?.rtxSsrc,
+      'RTCPeerConnection.cname': receiver.cname,
+    };
+    const missing = Object.keys(relied).filter((name) => relied[name] === undefined);
+    expect(missing.map((name) => `werift no longer has ${name}`)).toEqual([]);
+    expect(transport?.srtp.config.profile).toBe(AEAD_AES_128_GCM);
+  });
+});
