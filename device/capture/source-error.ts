@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../contract/errors.ts';
 
 export interface SourceErrorOptions extends ErrorOptions {
-  /** What a viewer's request is answered with. Default `internal`. */
+  /** What a viewer's request is answered with. Default `not_live`. */
   readonly code?: ErrorCode;
   /** True when trying again cannot help before a person has changed something. Default false. */
   readonly isFinal?: boolean;
@@ -15,7 +15,7 @@ export class SourceError extends Error {
 
   constructor(message: string, options: SourceErrorOptions = {}) {
     super(message, options);
-    this.code = options.code ?? 'internal';
+    this.code = options.code ?? 'not_live';
     this.isFinal = options.isFinal ?? false;
   }
 }

@@ -50,6 +50,8 @@ export class LiveStream {
   #isClosed = false;
   #hasPictures = false;
   #error: CameraError | null = null;
+  /** Why the camera gives no pictures to anybody; null while viewers stay until it runs again. */
+  #refusal: CameraError | null = null;
   #cancelLinger: (() => void) | undefined;
 
   constructor(options: LiveStreamOptions) {
@@ -89,13 +91,14 @@ export class LiveStream {
    * Adds a viewer, which gets the newest group of pictures during this call, and starts the camera if it is off.
    *
    * A camera that fails while it plays is started again and its viewers stay; one that fails before its first picture
-   * ends them.
+   * ends them, and whoever comes before it is tried again is told why at once.
    *
    * @returns leave: without it the viewer is fed until `handleEnd`.
-   * @throws CameraError `offline` after `close`.
+   * @throws CameraError `offline` after `close`, or why the camera failed.
    */
   join(viewer: LiveStreamViewer): () => void {
     this.#checkOpen();
+    if (this.#refusal && this.#runner.isPausing) throw this.#refusal;
     const feed = new ViewerFeed(viewer, this.#options.logger);
     this.#feeds.add(feed);
     for (const picture of this.#gop.pictures) this.#deliver(feed, picture);
@@ -155,6 +158,7 @@ export class LiveStream {
     this.#isKept = false;
     this.#holds.clear();
     this.#error = null;
+    this.#refusal = null;
     this.#endViewers(undefined);
     await this.#turnOff();
   }
@@ -180,6 +184,7 @@ export class LiveStream {
     if (unit === undefined || (!this.#hasPictures && !unit.isKeyframe)) return;
     this.#hasPictures = true;
     this.#error = null;
+    this.#refusal = null;
     const picture = this.#pictureMaker.make(unit);
     this.#gop.add(unit, picture);
     for (const feed of this.#rotation.next(this.#feeds)) this.#deliver(feed, picture);
@@ -194,6 +199,7 @@ export class LiveStream {
     this.#error = error;
     this.#forgetPictures();
     if (wasPlaying && !failure.isFinal) return;
+    this.#refusal = error;
     this.#endViewers(error);
     this.#handleDemandChange();
   }

@@ -55,6 +55,11 @@ export class SourceRunner {
     return this.#state.kind === 'running';
   }
 
+  /** True between a failure and the time at which the source may be started again. */
+  get isPausing(): boolean {
+    return !this.running && this.#pauseMs() > 0;
+  }
+
   /** Starts the source as soon as it may be started, if it is not running. */
   want(): void {
     this.#isWanted = true;
@@ -71,10 +76,13 @@ export class SourceRunner {
   }
 
   #startWhenAllowed(): void {
-    const { clock } = this.#options;
-    const pauseMs = Math.ceil((this.#notBeforeUs - clock.nowUs()) / MICROSECONDS_PER_MILLISECOND);
+    const pauseMs = this.#pauseMs();
     if (pauseMs <= 0) this.#start();
-    else this.#state = { kind: 'pausing', cancel: clock.after(pauseMs, () => this.#start()) };
+    else this.#state = { kind: 'pausing', cancel: this.#options.clock.after(pauseMs, () => this.#start()) };
+  }
+
+  #pauseMs(): number {
+    return Math.ceil((this.#notBeforeUs - this.#options.clock.nowUs()) / MICROSECONDS_PER_MILLISECOND);
   }
 
   #start(): void {

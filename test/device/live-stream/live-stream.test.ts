@@ -251,6 +251,29 @@ describe('when the camera fails', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test('whoever comes before it is tried again is told why, and does not wait', () => {
+    const { clock, source, stream } = setUp();
+    stream.join(new RecordingViewer());
+    source.fail('it has B-frames', { isFinal: true });
+    expect(() => stream.join(new RecordingViewer())).toThrow('it has B-frames');
+    expect([source.starts, stream.viewers]).toEqual([1, 0]);
+    clock.advance(500);
+    const viewer = new RecordingViewer();
+    stream.join(viewer);
+    source.keyframe();
+    expect(viewer.kinds).toBe('K');
+  });
+
+  test('a stop lets the next viewer try at once', async () => {
+    const { clock, source, stream } = setUp();
+    stream.join(new RecordingViewer());
+    source.fail();
+    await stream.stop();
+    stream.join(new RecordingViewer());
+    clock.advance(500);
+    expect(source.starts).toBe(2);
+  });
+
   test('for good, viewers are told even while it plays', () => {
     const { source, stream } = setUp();
     const viewer = new RecordingViewer();
@@ -311,14 +334,13 @@ describe('when the camera fails', () => {
     const { clock, source, stream } = setUp();
     stream.join(new RecordingViewer());
     source.fail();
-    const late = new RecordingViewer();
-    stream.join(late);
-    stream.join(new RecordingViewer())();
+    for (let waitedMs = 0; waitedMs < 500; waitedMs += 100) {
+      expect(() => stream.join(new RecordingViewer())).toThrow('it broke');
+      clock.advance(100);
+    }
     expect(source.starts).toBe(1);
-    clock.advance(500);
+    stream.join(new RecordingViewer());
     expect(source.starts).toBe(2);
-    source.keyframe();
-    expect(late.kinds).toBe('K');
   });
 
   test('stop during the pause cancels the restart', async () => {
