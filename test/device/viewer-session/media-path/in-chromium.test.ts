@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import { createSource } from '../../../../device/capture/open-source.ts';
+import { loadDtlsCertificate } from '../../../../device/viewer-session/dtls-certificate.ts';
+import { ViewerSessions } from '../../../../device/viewer-session/viewer-sessions.ts';
+import { LiveStream } from '../../../../device/live-stream/live-stream.ts';
+import { silentLogger } from '../../../../foundation/logger.ts';
+import { launchChromium } from '../../../support/chromium.ts';
+import { resourcesOfEachTest } from '../../../support/resources.ts';
+import { LossyRelay, lossOf, withoutCandidates } from '../lossy-relay.ts';
+
+const resources = resourcesOfEachTest();
+const TEST_TIMEOUT_MS = 90_000;
+const WATCHED_MS = 6_000;
+const RECORDING = fileURLToPath(new URL('../../../data/rpicam/recommended-720p30.h264', import.meta.url));
+const VIDEO = { width: 1280, height: 720, fps: 30, bitrateKbps: 2_000, keyframeIntervalS: 2 };
+
+test(
+  'Chromium shows every picture of a stream that loses two packets in a hundred',
+  async () => {
+    const relay = resources.own(new LossyRelay(lossOf(0.02, 60)));
+    const sessions = await sessionsOf(`file:${RECORDING}`);
+    const browser = resources.own(await launchChromium());
+    const page = await browser.newPage();
+    const offer = await page.evaluate(offerVideo);
+    const { sdp } = await sessions.accept('browser', withoutCandidates(offer), false);
+    const answer = await relay.stretchInto(sdp);
+    const watched = await page.evaluate(watch, { answer, durationMs: WATCHED_MS });
+    expect(relay.lostPackets).toBeGreaterThan(5);
+    expect(watched.framesDecoded).toBeGreaterThan((WATCHED_MS / 1_000) * VIDEO.fps * 0.9);
+    expect(watched).toMatchObject({ freezeCount: 0, width: 1280 });
+    expect(watched.retransmittedPacketsReceived).toBeGreaterThan(relay.lostPackets / 2);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+async function sessionsOf(source: string): Promise<ViewerSessions> {
+  const liveStream = resources.own(
+    new LiveStream({ source: createSource(source, VIDEO, silentLogger), logger: silentLogger }),
+  );
+  const context = {
+    liveStream,
+    certificate: await loadDtlsCertificate(undefined, silentLogger),
+    ice: { servers: [], additionalHostAddresses: [] },
+    logger: silentLogger,
+    push: () => undefined,
+  };
+  return resources.own(new ViewerSessions({ context, maxViewers: 2 }));
+}
+
+/* What follows runs inside the browser; the compiler of the tests knows no DOM, so it is said here in a few words. */
+
+interface Statistics {
+  readonly type: string;
+  readonly framesDecoded: number;
+  readonly freezeCount: number;
+  readonly retransmittedPacketsReceived: number;
+}
+interface Video {
+  srcObject: unknown;
+  muted: boolean;
+  readonly videoWidth: number;
+  play(): Promise<void>;
+}
+interface Connection {
+  readonly localDescription: { readonly sdp: string };
+  readonly iceGatheringState: string;
+  ontrack: (event: { readonly track: unknown }) => void;
+  addTransceiver(kind: string, options: { direction: string }): void;
+  setLocalDescription(): Promise<void>;
+  setRemoteDescription(description: { type: string; sdp: string }): Promise<void>;
+  getStats(): Promise<Map<string, Statistics>>;
+}
+declare const RTCPeerConnection: new () => Connection;
+declare const MediaStream: new (tracks: unknown[]) => unknown;
+declare const document: { readonly body: { append(video: Video): void }; createElement(name: string): Video };
+declare const window: { connection: Connection; video: Video };
+
+async function offerVideo(): Promise<string> {
+  const connection = new RTCPeerConnection();
+  const video = document.createElement('video');
+  video.muted = true;
+  document.body.append(video);
+  connection.addTransceiver('video', { direction: 'recvonly' });
+  connection.ontrack = ({ track }) => {
+    video.srcObject = new MediaStream([track]);
+    void video.play();
+  };
+  Object.assign(window, { connection, video });
+  await connection.setLocalDescription();
+  while (connection.iceGatheringState !== 'complete') await new Promise((resolve) => setTimeout(resolve, 20));
+  return connection.localDescription.sdp;
+}
+
+async function watch({ answer, durationMs }: { answer: string; durationMs: number }) {
+  const { connection, video } = window;
+  await connection.setRemoteDescription({ type: 'answer', sdp: answer });
+  const inbound = async () =>
+    [...(await connection.getStats()).values()].find(({ type }) => type === 'inbound-rtp');
+  while (((await inbound())?.framesDecoded ?? 0) === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setTimeout(resolve, durationMs));
+  const {
+    framesDecoded = 0,
+    freezeCount,
+
+    retransmittedPacketsReceived,
+  } = (await inbound()) ?? {};
+  return { framesDecoded, freezeCount, retransmittedPacketsReceived, width: video.videoWidth };
+}
