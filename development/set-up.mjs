@@ -20,6 +20,8 @@ const programs = {
     ['chromium', 'chromium'],
     ['mosquitto', 'mosquitto'],
     ['mosquitto_pub', 'mosquitto-clients'],
+    // A module of the system's Python, seen from the folder of programs.
+    ['../lib/python3/dist-packages/av', 'python3-av'],
   ],
 };
 
