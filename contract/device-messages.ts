@@ -37,6 +37,7 @@ export const stateSchema = z.object({
   /** False while the clock is not yet set: credentials and signatures that hold a time cannot be trusted. */
   timeSync: z.boolean(),
   enabled: z.boolean(),
+  /** False while the owner has turned the camera off (`set/enabled` OFF): it does not run, whoever asks. */
   /** True while the camera is running. */
   streaming: z.boolean(),
   viewers: z.number().int().nonnegative(),

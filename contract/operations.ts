@@ -31,7 +31,12 @@ export const sdpSchema = z.string().min(1).max(MAX_JSON_BYTES);
 const nothing = z.object({});
 const streamState = z.object({ streaming: z.boolean(), viewers: z.number() });
 
-/** Every op: the `data` of its request and the `data` of its reply. `needsSession` ops name one in the envelope. */
+/**
+ * Every op: the `data` of its request and the `data` of its reply. `needsSession` ops name one in the envelope.
+ *
+ * While the camera is turned off (`set/enabled` OFF, `enabled: false` in the state) whatever needs it – `offer`, `start`,
+ * `restart`, `snapshot`, `keyframe` – is refused with `forbidden`: trying again does not help, only `set/enabled` ON does.
+ */
 export const OPERATIONS = {
   hello: { request: nothing, reply: z.object({ info: infoSchema, state: stateSchema }), needsSession: false },
   get: { request: nothing, reply: z.object({ info: infoSchema, state: stateSchema }), needsSession: false },

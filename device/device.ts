@@ -6,6 +6,7 @@ import { randomIdentifier } from '../foundation/identifiers.ts';
 import { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
 import { createSource } from './capture/open-source.ts';
+import { CameraSwitch } from './camera-switch/camera-switch.ts';
 import type { Source } from './capture/source.ts';
 import { descriptionHandlers } from './commands/description-handlers.ts';
 import { RequestListener } from './commands/request-listener.ts';
@@ -57,10 +58,22 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   const lifetime = new Lifetime(logger);
 
   const liveStream = new LiveStream({
+  const cameraSwitch = new CameraSwitch({
+    storage: configuration.storage,
+    logger,
+    endEverything: async () => {
+      sessions.endAll('disabled');
+      await liveStream.stop();
+    },
+    handleChange: () => announcement.handleStateChange(),
+  });
+  await cameraSwitch.open();
+  const checkAllowed = () => cameraSwitch.check();
     source,
     logger: scoped(logger, 'live stream'),
     lingerMs: configuration.lingerMs,
   });
+    checkAllowed,
   lifetime.own('the live stream', () => liveStream.close());
   const sessions = new ViewerSessions({
     maxViewers: configuration.maxViewers,
@@ -73,13 +86,13 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     },
   });
   const info = deviceInfo(configuration, certificate.fingerprint);
-  const stream = new StreamControl(liveStream, sessions);
+  const stream = new StreamControl(liveStream, sessions, cameraSwitch);
   const timeSync = new TimeSync(() => announcement.handleStateChange());
   const currentState = (): DeviceState => ({
     boot: info.boot,
     up: Math.round((performance.now() - startedAtMs) / 1000),
     timeSync: timeSync.isSynchronized,
-    enabled: true,
+    enabled: cameraSwitch.isEnabled,
     ...stream.current(),
     motion: false,
     recording: false,
@@ -87,7 +100,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   });
   const camera = new SnapshotTaker({ stream: liveStream });
   lifetime.own('the snapshots', () => camera.close());
-  const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera);
+  const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera, checkAllowed);
   const handlers = {
     ...descriptionHandlers({ info, currentState }),
     ...viewHandlers(sessions, configuration.ice.servers),
@@ -95,7 +108,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     ...snapshotHandlers(snapshots),
   };
   const requests = new RequestListener({ bus, prefix, device, boot: info.boot, handlers, logger });
-  const switches = new SwitchListener({ bus, prefix, device, stream, snapshots, logger });
+  const switches = new SwitchListener({ bus, prefix, device, stream, cameraSwitch, snapshots, logger });
   const announcement = new Announcement({
     bus,
     prefix,

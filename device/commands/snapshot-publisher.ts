@@ -18,15 +18,20 @@ export class SnapshotPublisher {
   readonly #bus: MessageBus;
   readonly #topic: string;
   readonly #camera: SnapshotCamera;
+  readonly #checkAllowed: () => void;
 
-  constructor(bus: MessageBus, topic: string, camera: SnapshotCamera) {
+  /** @param checkAllowed throws when no picture may leave the device; asked again when there is one. */
+  constructor(bus: MessageBus, topic: string, camera: SnapshotCamera, checkAllowed: () => void) {
     this.#bus = bus;
     this.#topic = topic;
     this.#camera = camera;
+    this.#checkAllowed = checkAllowed;
   }
 
   async publish(wanted: ParsedRequestData<'snapshot'>): Promise<ReplyData<'snapshot'>> {
+    this.#checkAllowed();
     const { jpeg, width, height, ts } = await this.#camera.take(wanted);
+    this.#checkAllowed();
     await this.#bus.publish(this.#topic, jpeg, { qos: 0 });
     const sha256 = createHash('sha256').update(jpeg).digest('hex');
     return { sha256, bytes: jpeg.length, width, height, ts };

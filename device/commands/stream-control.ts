@@ -1,4 +1,5 @@
 import { CameraError } from '../../contract/errors.ts';
+import type { CameraSwitch } from '../camera-switch/camera-switch.ts';
 import type { LiveStream } from '../live-stream/live-stream.ts';
 import type { ViewerSessions } from '../viewer-session/viewer-sessions.ts';
 
@@ -6,12 +7,15 @@ import type { ViewerSessions } from '../viewer-session/viewer-sessions.ts';
 export class StreamControl {
   readonly #liveStream: LiveStream;
   readonly #sessions: ViewerSessions;
+  readonly #cameraSwitch: CameraSwitch;
 
-  constructor(liveStream: LiveStream, sessions: ViewerSessions) {
+  constructor(liveStream: LiveStream, sessions: ViewerSessions, cameraSwitch: CameraSwitch) {
     this.#liveStream = liveStream;
     this.#sessions = sessions;
+    this.#cameraSwitch = cameraSwitch;
   }
 
+  /** @throws CameraError `forbidden` while the camera may not run. */
   start(): void {
     this.#liveStream.start();
   }
@@ -22,8 +26,9 @@ export class StreamControl {
     await this.#liveStream.stop();
   }
 
-  /** @throws CameraError `not_live` while the camera is off. */
+  /** @throws CameraError `not_live` while the camera is off, `forbidden` while it may not run. */
   requestKeyframe(): void {
+    this.#cameraSwitch.check();
     if (!this.#liveStream.running) {
       throw new CameraError('not_live', 'The camera is off; start it or send an offer first.');
     }

@@ -1,17 +1,19 @@
 import type { InboundMessage, MessageBus } from '../../contract/message-bus.ts';
 import { deviceTopics, parseTopic } from '../../contract/topics.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { CameraSwitch } from '../camera-switch/camera-switch.ts';
 import type { SnapshotPublisher } from './snapshot-publisher.ts';
 import type { StreamControl } from './stream-control.ts';
 
 const LONGEST_VALUE_SHOWN = 32;
-const LEGAL = 'legal are set/stream with ON or OFF, and set/snapshot with anything';
+const LEGAL = 'legal are set/enabled and set/stream with ON or OFF, and set/snapshot with anything';
 
 export interface SwitchListenerOptions {
   readonly bus: MessageBus;
   readonly prefix: string;
   readonly device: string;
   readonly stream: StreamControl;
+  readonly cameraSwitch: CameraSwitch;
   readonly snapshots: SnapshotPublisher;
   readonly logger: Logger;
 }
@@ -38,15 +40,18 @@ export class SwitchListener {
   }
 
   async #apply(property: string, payload: Buffer): Promise<void> {
+    const { stream, snapshots, cameraSwitch, logger } = this.#options;
     const value = payload
       .subarray(0, LONGEST_VALUE_SHOWN + 1)
       .toString()
       .trim()
       .toUpperCase();
-    if (property === 'snapshot') await this.#options.snapshots.publish({});
-    else if (property === 'stream' && value === 'ON') this.#options.stream.start();
-    else if (property === 'stream' && value === 'OFF') await this.#options.stream.stop();
-    else this.#options.logger.warn(`set/${shown(property)} ${shown(value)} is not understood; ${LEGAL}`);
+    if (property === 'snapshot') await snapshots.publish({});
+    else if (property === 'stream' && value === 'ON') stream.start();
+    else if (property === 'stream' && value === 'OFF') await stream.stop();
+    else if (property === 'enabled' && value === 'ON') await cameraSwitch.turnOn();
+    else if (property === 'enabled' && value === 'OFF') await cameraSwitch.turnOff();
+    else logger.warn(`set/${shown(property)} ${shown(value)} is not understood; ${LEGAL}`);
   }
 }
 

@@ -1,13 +1,12 @@
 import { CameraError } from '../../contract/errors.ts';
 import type { Unsubscribe } from '../../contract/message-bus.ts';
-import type { Logger } from '../../foundation/logger.ts';
 import type { AccessUnit } from '../../media/access-unit.ts';
 import { type Clock, systemClock } from '../capture/clock.ts';
 import type { SourceError } from '../capture/source-error.ts';
-import type { Source } from '../capture/source.ts';
 import { ChangeAnnouncer } from './change-announcer.ts';
 import { KeyframeRequests } from './keyframe-requests.ts';
 import { KeyframeWaiters } from './keyframe-waiters.ts';
+import type { LiveStreamOptions } from './live-stream-options.ts';
 import type { LiveStreamViewer } from './live-stream-viewer.ts';
 import { type GopBounds, NewestGop } from './newest-gop.ts';
 import { ParameterSets } from './parameter-sets.ts';
@@ -21,16 +20,6 @@ export type { LiveStreamViewer } from './live-stream-viewer.ts';
 
 const DEFAULT_LINGER_MS = 5_000;
 const DEFAULT_GOP_BOUNDS: GopBounds = { maxPictures: 300, maxBytes: 8 * 1024 * 1024 };
-
-export interface LiveStreamOptions {
-  readonly source: Source;
-  readonly logger: Logger;
-  /** How long the camera runs on after the last viewer has left. Default 5000. */
-  readonly lingerMs?: number;
-  /** What is kept for new viewers. Default 300 pictures and 8 MiB. */
-  readonly gopBounds?: GopBounds;
-  readonly clock?: Clock;
-}
 
 /** One source for all viewers: it runs while someone watches, and each picture is made ready once for all of them. */
 export class LiveStream {
@@ -153,6 +142,14 @@ export class LiveStream {
     this.#handleDemandChange();
   }
 
+  /** Turns a camera that is on off and on again. Its viewers stay. */
+  async restart(): Promise<void> {
+    this.#checkOpen();
+    if (!this.running) return;
+    await this.#turnOff();
+    this.#handleDemandChange();
+  }
+
   /** Ends every viewer and turns the camera off. Resolves when it is off; the next `join` or `start` turns it on. */
   async stop(): Promise<void> {
     this.#isKept = false;
@@ -177,6 +174,7 @@ export class LiveStream {
 
   #checkOpen(): void {
     if (this.#isClosed) throw new CameraError('offline', 'The camera is shutting down; try again later.');
+    this.#options.checkAllowed?.();
   }
 
   #handleAccessUnit(received: AccessUnit): void {
