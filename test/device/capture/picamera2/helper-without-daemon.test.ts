@@ -17,7 +17,7 @@ test.each<[string, Picamera2Behaviour]>([
 ])('a helper whose camera %s ends when its daemon was killed', async (_, behaviour) => {
   resources.own(installStandInPicamera2(behaviour));
   const { program, args } = helperCommand(0, VIDEO);
-  const helper = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const helper = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'ignore'], env: process.env });
   resources.onEnd('helper', () => helper.kill('SIGKILL'));
   await waitUntil('the helper has started', once(helper.stdout, 'data'), 15_000);
   // What the kernel does to the pipes of a process that was killed.
