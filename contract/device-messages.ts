@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
+import { MAX_MESSAGE_LENGTH } from './limits.ts';
 
 /** `D/status`, plain text; `offline` is also the last will. */
 export const statusSchema = z.enum(['online', 'offline']);
@@ -27,7 +28,10 @@ export const infoSchema = z.object({
 });
 export type DeviceInfo = z.infer<typeof infoSchema>;
 
-export const stateErrorSchema = z.object({ code: z.enum(ERROR_CODES), message: z.string().max(1024) });
+export const stateErrorSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string().max(MAX_MESSAGE_LENGTH),
+});
 
 /** `D/state`: how a device is now. */
 export const stateSchema = z.object({

@@ -16,3 +16,6 @@ export const REPLY_CACHE_MS = 60_000;
 
 /** Readers wait this long before they believe `offline`: a client-id takeover shows online, offline, online. */
 export const OFFLINE_DEBOUNCE_MS = 2_000;
+
+/** Longest words of an error in a state or a push, in characters. */
+export const MAX_MESSAGE_LENGTH = 1024;

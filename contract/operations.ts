@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { infoSchema, stateSchema } from './device-messages.ts';
-import { MAX_JSON_BYTES } from './limits.ts';
+import { MAX_JSON_BYTES, MAX_MESSAGE_LENGTH } from './limits.ts';
 
 export const iceServerSchema = z.object({
   urls: z.union([z.string().max(512), z.array(z.string().max(512)).max(8)]),
@@ -112,10 +112,11 @@ export const OPS_WITH_EMPTY_REQUEST: ReadonlySet<Op> = new Set<Op>([
   'hello',
 ]);
 
-/** Why a device ended a session, in the `close` push. */
+/** Why a device ended a session, in the `close` push; `message` says it in words when the camera has failed. */
 export const closePushSchema = z.object({
   session: sessionIdSchema,
   reason: z.enum(['stopped', 'disabled', 'failed', 'idle', 'shutdown']),
+  message: z.string().max(MAX_MESSAGE_LENGTH).optional(),
 });
 export const candPushSchema = candidatesSchema.extend({ session: sessionIdSchema });
 

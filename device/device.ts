@@ -1,4 +1,5 @@
 import type { DeviceInfo, DeviceState } from '../contract/device-messages.ts';
+import { MAX_MESSAGE_LENGTH } from '../contract/limits.ts';
 import type { MessageBus } from '../contract/message-bus.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { deviceTopics } from '../contract/topics.ts';
@@ -14,7 +15,7 @@ import { SnapshotPublisher, snapshotHandlers } from './commands/snapshot-publish
 import { StreamControl } from './commands/stream-control.ts';
 import { streamHandlers } from './commands/stream-handlers.ts';
 import { SwitchListener } from './commands/switch-listener.ts';
-import { viewHandlers } from './commands/view-handlers.ts';
+import { viewHandlers, withFailure } from './commands/view-handlers.ts';
 import type { DeviceConfiguration } from './device-configuration.ts';
 import { LiveStream } from './live-stream/live-stream.ts';
 import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
@@ -82,7 +83,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
       certificate,
       ice: configuration.ice,
       logger,
-      push: (peer, message) => requests.push(peer, message),
+      push: (peer, message) => requests.push(peer, withFailure(message, liveStream.error)),
     },
   });
   const info = deviceInfo(configuration, certificate.fingerprint);
@@ -103,7 +104,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera, checkAllowed);
   const handlers = {
     ...descriptionHandlers({ info, currentState }),
-    ...viewHandlers(sessions, configuration.ice.servers),
+    ...viewHandlers(sessions, configuration.ice.servers, liveStream),
     ...streamHandlers(stream),
     ...snapshotHandlers(snapshots),
   };
@@ -152,5 +153,5 @@ function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: string)
 
 function health({ error }: LiveStream): Pick<DeviceState, 'health' | 'error'> {
   if (!error) return { health: 'ok', error: null };
-  return { health: 'failed', error: { code: error.code, message: error.message.slice(0, 1024) } };
+  return { health: 'failed', error: { code: error.code, message: error.message.slice(0, MAX_MESSAGE_LENGTH) } };
 }

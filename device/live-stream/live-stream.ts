@@ -87,7 +87,7 @@ export class LiveStream {
    */
   join(viewer: LiveStreamViewer): () => void {
     this.#checkOpen();
-    if (this.#refusal && this.#runner.isPausing) throw this.#refusal;
+    this.#checkNotPausing();
     const feed = new ViewerFeed(viewer, this.#options.logger);
     this.#feeds.add(feed);
     for (const picture of this.#gop.pictures) this.#deliver(feed, picture);
@@ -126,6 +126,7 @@ export class LiveStream {
    * @throws CameraError `timeout`, `not_live` when the camera is stopped meanwhile, or why the camera failed.
    */
   async nextKeyframe(timeoutMs: number): Promise<AccessUnit> {
+    this.#checkNotPausing();
     const release = this.hold();
     try {
       this.requestKeyframe();
@@ -175,6 +176,10 @@ export class LiveStream {
   #checkOpen(): void {
     if (this.#isClosed) throw new CameraError('offline', 'The camera is shutting down; try again later.');
     this.#options.checkAllowed?.();
+  }
+
+  #checkNotPausing(): void {
+    if (this.#refusal && this.#runner.isPausing) throw this.#refusal;
   }
 
   #handleAccessUnit(received: AccessUnit): void {

@@ -41,6 +41,16 @@ export class BrowserPage {
     await this.page.locator('.notice h2', { hasText: text }).waitFor();
   }
 
+  /** From now on keeps every title of what the page tells is wrong. */
+  async recordNotices(): Promise<void> {
+    await this.page.evaluate(keepNotices);
+  }
+
+  /** Each once, in the order they appeared. */
+  async recordedNotices(): Promise<string[]> {
+    return this.page.evaluate(() => [...(keptNotices ?? [])]);
+  }
+
   screenshotOfVideo(): Promise<Buffer> {
     return this.page.locator('video').screenshot();
   }
@@ -60,6 +70,19 @@ interface Video {
 }
 declare function addEventListener(type: string, listener: () => void, options: { once: boolean }): void;
 declare const document: { querySelector(selector: string): unknown };
+declare let keptNotices: Set<string> | undefined;
+declare const MutationObserver: new (handle: () => void) => {
+  observe(target: object, options: object): void;
+};
+
+function keepNotices(): void {
+  const kept = new Set<string>();
+  Object.assign(globalThis, { keptNotices: kept });
+  new MutationObserver(() => {
+    const title = document.querySelector('.notice h2') as { readonly textContent: string } | null;
+    if (title) kept.add(title.textContent);
+  }).observe(document, { childList: true, subtree: true });
+}
 
 async function clickAndAwaitPicture(tile: string): Promise<number> {
   const clickedAt = performance.now();
@@ -100,6 +123,13 @@ interface Peer {
   setRemoteDescription(answer: object): Promise<void>;
 }
 declare const RTCPeerConnection: new () => Peer;
+
+/** What this browser offers to a camera, without candidates. */
+export async function offerOfThisBrowser(): Promise<string> {
+  const peer = new RTCPeerConnection();
+  peer.addTransceiver('video', { direction: 'recvonly' });
+  return (await peer.createOffer()).sdp;
+}
 
 /** A WHEP player in a few lines, for a page of any origin with one video; it leaves after the first picture. */
 export async function watchByWhep(url: string): Promise<{ width: number; height: number; deleted: number }> {

@@ -148,7 +148,7 @@ function unseen(client: WhepClient): Trouble {
 async function endOf(client: WhepClient): Promise<Trouble | undefined> {
   try {
     const session = await client.state();
-    return session.state === 'closed' ? troubleOfClosedSession(session.reason) : undefined;
+    return session.state === 'closed' ? troubleOfClosedSession(session.reason, session.message) : undefined;
   } catch {
     return undefined;
   }

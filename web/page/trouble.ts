@@ -36,6 +36,7 @@ export function troubleOfRefusal(code: string, detail: string, brokerConnected: 
 }
 
 /** What the end of a session, as the server knows it, means to who watches. */
-export function troubleOfClosedSession(reason: string): Trouble {
-  return reason === 'stopped' || reason === 'disabled' ? { kind: 'stopped', reason } : { kind: 'lost' };
+export function troubleOfClosedSession(reason: string, message?: string): Trouble {
+  if (reason === 'stopped' || reason === 'disabled') return { kind: 'stopped', reason };
+  return message === undefined ? { kind: 'lost' } : { kind: 'camera-failed', detail: message };
 }

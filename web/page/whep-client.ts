@@ -5,7 +5,9 @@ const GATHERING_PATIENCE_MS = 250;
 /** A little more than the server gives the camera. */
 const OFFER_TIMEOUT_MS = 20_000;
 
-export type SessionState = { readonly state: 'open' } | { readonly state: 'closed'; readonly reason: string };
+export type SessionState =
+  | { readonly state: 'open' }
+  | { readonly state: 'closed'; readonly reason: string; readonly message?: string };
 
 /** This browser cannot play what cameras send. */
 export class UnplayableError extends Error {

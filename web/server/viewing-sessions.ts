@@ -10,12 +10,19 @@ const CLOSED_KEPT_MS = 10 * 60_000;
 export type CloseReason = ClosePush['reason'] | 'left' | 'restarted';
 
 export type SessionState =
-  { readonly state: 'open' } | { readonly state: 'closed'; readonly reason: CloseReason };
+  | { readonly state: 'open' }
+  | { readonly state: 'closed'; readonly reason: CloseReason; readonly message?: string };
+
+/** Why a view is over; `message` in words, where the camera gave some. */
+interface End {
+  readonly reason: CloseReason;
+  readonly message?: string;
+}
 
 interface Session {
   readonly device: string;
   readonly boot: string | undefined;
-  closed?: { readonly reason: CloseReason; readonly atMs: number };
+  closed?: { readonly end: End; readonly atMs: number };
 }
 
 export interface ViewingSessionsOptions {
@@ -62,25 +69,26 @@ export class ViewingSessions {
   stateOf(device: string, session: string): SessionState | undefined {
     const known = this.#sessions.get(session);
     if (known?.device !== device) return undefined;
-    return known.closed ? { state: 'closed', reason: known.closed.reason } : { state: 'open' };
+    return known.closed ? { state: 'closed', ...known.closed.end } : { state: 'open' };
   }
 
-  markClosed(session: string, reason: CloseReason): void {
+  markClosed(session: string, end: End): void {
     const known = this.#sessions.get(session);
-    if (known) known.closed ??= { reason, atMs: this.#options.now() };
+    if (known) known.closed ??= { end, atMs: this.#options.now() };
   }
 
   #handlePush({ op, device, data }: Push): void {
     const push = closePushSchema.safeParse(op === 'close' ? data : undefined);
     if (!push.success || this.#sessions.get(push.data.session)?.device !== device) return;
-    this.markClosed(push.data.session, push.data.reason);
+    const { session, reason, message } = push.data;
+    this.markClosed(session, { reason, ...(message !== undefined && { message }) });
   }
 
   #handleCamera({ device, info }: KnownCamera): void {
     if (!info) return;
     for (const [id, session] of this.#sessions) {
       if (session.device !== device || session.boot === undefined) continue;
-      if (info.boot !== session.boot) this.markClosed(id, 'restarted');
+      if (info.boot !== session.boot) this.markClosed(id, { reason: 'restarted' });
     }
   }
 

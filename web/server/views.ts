@@ -46,7 +46,7 @@ export class Views {
     requireSessionId(session);
     const { requests, sessions, logger } = this.#options;
     const isKnown = sessions.stateOf(device, session) !== undefined;
-    sessions.markClosed(session, 'left');
+    sessions.markClosed(session, { reason: 'left' });
     try {
       await requests.request(device, 'close', {}, { session });
     } catch (error) {

@@ -251,11 +251,12 @@ describe('when the camera fails', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('whoever comes before it is tried again is told why, and does not wait', () => {
+  test('whoever comes before it is tried again is told why, and does not wait', async () => {
     const { clock, source, stream } = setUp();
     stream.join(new RecordingViewer());
     source.fail('it has B-frames', { isFinal: true });
     expect(() => stream.join(new RecordingViewer())).toThrow('it has B-frames');
+    await expect(stream.nextKeyframe(1_000)).rejects.toThrow('it has B-frames');
     expect([source.starts, stream.viewers]).toEqual([1, 0]);
     clock.advance(500);
     const viewer = new RecordingViewer();
