@@ -33,6 +33,9 @@ export const stateErrorSchema = z.object({
   message: z.string().max(MAX_MESSAGE_LENGTH),
 });
 
+/** `failed`: the camera gives no pictures. `degraded`: it does, but its machine is not well (op `health` says why). */
+export const healthSchema = z.enum(['ok', 'degraded', 'failed']);
+
 /** `D/state`: how a device is now. */
 export const stateSchema = z.object({
   boot: z.string().max(64),
@@ -40,14 +43,14 @@ export const stateSchema = z.object({
   up: z.number().nonnegative(),
   /** False while the clock is not yet set: credentials and signatures that hold a time cannot be trusted. */
   timeSync: z.boolean(),
-  enabled: z.boolean(),
   /** False while the owner has turned the camera off (`set/enabled` OFF): it does not run, whoever asks. */
+  enabled: z.boolean(),
   /** True while the camera is running. */
   streaming: z.boolean(),
   viewers: z.number().int().nonnegative(),
   motion: z.boolean(),
   recording: z.boolean(),
-  health: z.enum(['ok', 'degraded', 'failed']),
+  health: healthSchema,
   error: stateErrorSchema.nullable(),
 });
 export type DeviceState = z.infer<typeof stateSchema>;

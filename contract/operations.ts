@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { infoSchema, stateSchema } from './device-messages.ts';
+import { healthSchema, infoSchema, stateSchema } from './device-messages.ts';
 import { MAX_JSON_BYTES, MAX_MESSAGE_LENGTH } from './limits.ts';
+import { machineReadingsSchema } from './machine-readings.ts';
 
 export const iceServerSchema = z.object({
   urls: z.union([z.string().max(512), z.array(z.string().max(512)).max(8)]),
@@ -83,6 +84,12 @@ export const OPERATIONS = {
     needsSession: false,
   },
   keyframe: { request: nothing, reply: nothing, needsSession: false },
+  /** Looks at the machine now. `reasons`: what is wrong and what to do, worst first. */
+  health: {
+    request: nothing,
+    reply: z.object({ health: healthSchema, reasons: z.array(z.string()), machine: machineReadingsSchema }),
+    needsSession: false,
+  },
 } as const satisfies Record<string, Operation>;
 
 interface Operation {
@@ -110,6 +117,7 @@ export const OPS_WITH_EMPTY_REQUEST: ReadonlySet<Op> = new Set<Op>([
   'stop',
   'snapshot',
   'hello',
+  'health',
 ]);
 
 /** Why a device ended a session, in the `close` push; `message` says it in words when the camera has failed. */

@@ -1,15 +1,18 @@
 import type { DeviceInfo, DeviceState } from '../contract/device-messages.ts';
+import type { CameraError } from '../contract/errors.ts';
 import { MAX_MESSAGE_LENGTH } from '../contract/limits.ts';
+import type { MachineReadings } from '../contract/machine-readings.ts';
 import type { MessageBus } from '../contract/message-bus.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { deviceTopics } from '../contract/topics.ts';
 import { randomIdentifier } from '../foundation/identifiers.ts';
 import { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
-import { createSource } from './capture/open-source.ts';
 import { CameraSwitch } from './camera-switch/camera-switch.ts';
+import { createSource } from './capture/open-source.ts';
 import type { Source } from './capture/source.ts';
 import { descriptionHandlers } from './commands/description-handlers.ts';
+import { healthHandlers } from './commands/health-handler.ts';
 import { RequestListener } from './commands/request-listener.ts';
 import { SnapshotPublisher, snapshotHandlers } from './commands/snapshot-publisher.ts';
 import { StreamControl } from './commands/stream-control.ts';
@@ -17,6 +20,8 @@ import { streamHandlers } from './commands/stream-handlers.ts';
 import { SwitchListener } from './commands/switch-listener.ts';
 import { viewHandlers, withFailure } from './commands/view-handlers.ts';
 import type { DeviceConfiguration } from './device-configuration.ts';
+import { HealthWatch } from './health/health-watch.ts';
+import { readMachine } from './health/read-machine.ts';
 import { LiveStream } from './live-stream/live-stream.ts';
 import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
 import { Announcement } from './status/announcement.ts';
@@ -33,6 +38,8 @@ export interface DeviceOptions {
   readonly logger: Logger;
   /** Default: what the configuration names. */
   readonly source?: Source;
+  /** Default: asks this machine. Must not reject. */
+  readonly readMachine?: () => Promise<MachineReadings>;
   /** Called after every connect, when requests are being read. */
   readonly handleOnline?: () => void;
 }
@@ -58,7 +65,6 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   const startedAtMs = performance.now();
   const lifetime = new Lifetime(logger);
 
-  const liveStream = new LiveStream({
   const cameraSwitch = new CameraSwitch({
     storage: configuration.storage,
     logger,
@@ -70,11 +76,12 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   });
   await cameraSwitch.open();
   const checkAllowed = () => cameraSwitch.check();
+  const liveStream = new LiveStream({
     source,
     logger: scoped(logger, 'live stream'),
     lingerMs: configuration.lingerMs,
-  });
     checkAllowed,
+  });
   lifetime.own('the live stream', () => liveStream.close());
   const sessions = new ViewerSessions({
     maxViewers: configuration.maxViewers,
@@ -89,6 +96,12 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   const info = deviceInfo(configuration, certificate.fingerprint);
   const stream = new StreamControl(liveStream, sessions, cameraSwitch);
   const timeSync = new TimeSync(() => announcement.handleStateChange());
+  const healthWatch = new HealthWatch({
+    readMachine: options.readMachine ?? (() => readMachine(configuration.storage ?? '/')),
+    cameraFailure: () => liveStream.error?.message,
+    handleChange: () => announcement.handleStateChange(),
+    logger: scoped(logger, 'health'),
+  });
   const currentState = (): DeviceState => ({
     boot: info.boot,
     up: Math.round((performance.now() - startedAtMs) / 1000),
@@ -97,7 +110,8 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     ...stream.current(),
     motion: false,
     recording: false,
-    ...health(liveStream),
+    health: healthWatch.verdict().health,
+    error: stateError(liveStream.error),
   });
   const camera = new SnapshotTaker({ stream: liveStream });
   lifetime.own('the snapshots', () => camera.close());
@@ -107,9 +121,18 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     ...viewHandlers(sessions, configuration.ice.servers, liveStream),
     ...streamHandlers(stream),
     ...snapshotHandlers(snapshots),
+    ...healthHandlers(healthWatch),
   };
   const requests = new RequestListener({ bus, prefix, device, boot: info.boot, handlers, logger });
-  const switches = new SwitchListener({ bus, prefix, device, stream, cameraSwitch, snapshots, logger });
+  const switches = new SwitchListener({
+    bus,
+    prefix,
+    device,
+    stream,
+    cameraSwitch,
+    snapshots,
+    logger,
+  });
   const announcement = new Announcement({
     bus,
     prefix,
@@ -124,6 +147,8 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   lifetime.own('the announcement', () => announcement.close());
   timeSync.open();
   lifetime.own('the clock watch', () => timeSync.close());
+  healthWatch.open();
+  lifetime.own('the health watch', () => healthWatch.close());
   lifetime.own(
     'the change watch',
     liveStream.onChange(() => announcement.handleStateChange()),
@@ -151,7 +176,6 @@ function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: string)
   };
 }
 
-function health({ error }: LiveStream): Pick<DeviceState, 'health' | 'error'> {
-  if (!error) return { health: 'ok', error: null };
-  return { health: 'failed', error: { code: error.code, message: error.message.slice(0, MAX_MESSAGE_LENGTH) } };
+function stateError(error: CameraError | null): DeviceState['error'] {
+  return error && { code: error.code, message: error.message.slice(0, MAX_MESSAGE_LENGTH) };
 }

@@ -3,7 +3,7 @@ import { replyEnvelopeSchema, type ReplyEnvelope } from '../../contract/envelope
 import { deviceTopics } from '../../contract/topics.ts';
 import { systemClock } from '../../device/capture/clock.ts';
 import { deviceConfigurationSchema, type DeviceConfiguration } from '../../device/device-configuration.ts';
-import { type Device, openDevice } from '../../device/device.ts';
+import { type Device, type DeviceOptions, openDevice } from '../../device/device.ts';
 import { offlineWill } from '../../device/status/announcement.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
 import type { Logger } from '../../foundation/logger.ts';
@@ -33,6 +33,7 @@ export async function runDevice(
   resources: TestResources,
   brokerUrl: string,
   changes: Partial<DeviceConfiguration> = {},
+  parts: Partial<DeviceOptions> = {},
 ): Promise<RunningDevice> {
   const id = `device-${randomIdentifier().toLowerCase().replaceAll('_', '-')}`;
   const log: string[] = [];
@@ -51,6 +52,7 @@ export async function runDevice(
     bus: deviceBus,
     logger: keeping(log),
     source,
+    ...parts,
     handleOnline: () => (isOnline = true),
   });
   resources.own(device);
