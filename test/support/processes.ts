@@ -25,6 +25,12 @@ export function isRunning(pid: number): boolean {
   return readProcess(pid) !== undefined;
 }
 
+/** What `pid` holds of the machine's memory, in KiB. */
+export function residentKb(pid: number): number {
+  const [, kb = '0'] = /^VmRSS:\s+(\d+) kB$/mu.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kb);
+}
+
 function allProcesses(): KnownProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

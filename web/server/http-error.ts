@@ -40,10 +40,16 @@ export function errorResponse(error: HttpError): Response {
 export function asHttpError(thrown: unknown, logger: Logger): HttpError {
   if (thrown instanceof HttpError) return thrown;
   if (thrown instanceof CameraError) return fromCameraError(thrown);
+  if (isCutOff(thrown)) return new HttpError(400, 'bad_request', 'The request was not sent to its end.');
   logger.error(`a request failed: ${describeError(thrown)}`);
   return new HttpError(500, 'internal', 'Something failed inside the web server; its log says what.', {
     cause: thrown,
   });
+}
+
+/** The client went away, or was too slow: nobody reads this answer, and nothing here failed. */
+function isCutOff(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ECONNRESET';
 }
 
 function fromCameraError(error: CameraError): HttpError {

@@ -18,6 +18,7 @@ import { Views } from './views.ts';
 /** A client that sends its request slower than this is cut off. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;
+const TIMEOUT_CHECK_INTERVAL_MS = 5_000;
 const KEEP_ALIVE_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 1_000;
 
@@ -111,7 +112,11 @@ export function createWebServer(options: WebServerOptions): WebServer {
 
 function createHttpServer(fetch: (request: Request) => Response | Promise<Response>): Server {
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (request, response) => {
+  const timing = {
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+  };
+  const server = createServer(timing, (request, response) => {
     void listener(request, response);
   });
   server.headersTimeout = HEADERS_TIMEOUT_MS;
