@@ -12,6 +12,7 @@ import { brokerSettingsSchema } from '../foundation/broker-settings.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const LONGEST_DEVICE_ID = 63;
+const HOST_NAME = /^[A-Za-z0-9.-]{1,253}$/u;
 
 const port = z.number().int().min(0).max(65_535);
 const host = z.string().min(1).max(255);
@@ -19,6 +20,19 @@ const host = z.string().min(1).max(255);
 const brokerUserSchema = z.strictObject({
   username: z.string().min(1).max(128),
   password: z.string().min(8, 'must have 8 characters or more').max(256),
+});
+
+const origin = z
+  .string()
+  .refine(isOrigin, 'must be an origin such as https://home.example.org, or "*" for every one');
+
+const webSettingsSchema = z.strictObject({
+  host: host.default('127.0.0.1'),
+  port: port.default(8080),
+  /** Names besides localhost by which people open the page, as behind a reverse proxy. */
+  hostNames: z.array(z.string().regex(HOST_NAME, 'must be a host name without a port')).max(50).default([]),
+  /** Pages outside this network that may watch by WHEP. */
+  allowedOrigins: z.array(origin).max(50).default([]),
 });
 
 /** Every key of picam.yaml; `picam` reads the same file for all its commands. */
@@ -40,7 +54,7 @@ export const configurationSchema = z.strictObject({
   lingerMs: deviceConfigurationSchema.shape.lingerMs.default(5_000),
   storage: z.string().min(1).default(defaultStorage),
   ice: iceSettingsSchema.prefault({}),
-  web: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8080) }).prefault({}),
+  web: webSettingsSchema.prefault({}),
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });
 export type Configuration = z.output<typeof configurationSchema>;
@@ -53,6 +67,10 @@ export function deviceIdOfHost(name: string): string {
     .slice(0, LONGEST_DEVICE_ID)
     .replace(/^-+|-+$/gu, '');
   return id === '' ? 'camera' : id;
+}
+
+function isOrigin(text: string): boolean {
+  return text === '*' || (/^https?:/u.test(text) && URL.canParse(text) && new URL(text).origin === text);
 }
 
 /** systemd's folder for the service, else the user's own. */

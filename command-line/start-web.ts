@@ -25,6 +25,8 @@ export async function startWeb(
     prefix,
     host: web.host,
     port: web.port,
+    hostNames: web.hostNames,
+    allowedOrigins: web.allowedOrigins,
     iceServers: ice.servers,
     logger: scoped(logger, 'web'),
   });

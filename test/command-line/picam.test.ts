@@ -1,13 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { descendantProcesses } from '../support/processes.ts';
 import { resourcesOfEachTest } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { startWeb } from '../support/web.ts';
 
 const resources = resourcesOfEachTest();
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -122,3 +127,28 @@ test('a device that was killed comes back under its own id', async () => {
   const next = resources.own(await startDevice({ broker: broker.url, device: 'again' }));
   expect(next.running).toBe(true);
 });
+
+test('the web page answers to the configured host names and origins', async () => {
+  const broker = resources.own(await startMosquitto());
+  const folder = mkdtempSync(join(tmpdir(), 'picam-web-'));
+  resources.onEnd('the folder', () => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'picam.yaml');
+  writeFileSync(
+    file,
+    'web: {hostNames: [cameras.example.org], allowedOrigins: ["https://home.example.org"]}\n',
+  );
+  const web = resources.own(await startWeb(broker.url, ['--config', file]));
+  const statusFor = (headers: Record<string, string>) => statusOf(web.url, headers);
+  expect(await statusFor({ host: 'cameras.example.org' })).toBe(204);
+  expect(await statusFor({ host: 'elsewhere.example.org' })).toBe(403);
+  expect(await statusFor({ origin: 'https://home.example.org' })).toBe(204);
+  expect(await statusFor({ origin: 'https://elsewhere.example.org' })).toBe(403);
+});
+
+/** fetch() would send a Host of its own. */
+async function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const asked = request(`${url}/whep/a-camera`, { method: 'OPTIONS', headers }).end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}

@@ -37,6 +37,19 @@ describe('the configuration', () => {
     });
   });
 
+  test('names who may open the page, and checks those names', () => {
+    const web = { hostNames: ['Cameras.example.org'], allowedOrigins: ['https://home.example.org', '*'] };
+    expect(read(`web: ${JSON.stringify(web)}`)).toMatchObject({ web: { ...web, port: 8080 } });
+    const wrong = { hostNames: ['a:80'], allowedOrigins: ['https://home.example.org/', 'home', 'ftp://x'] };
+    const problems = messageOf(() => read(`web: ${JSON.stringify(wrong)}`)).split('\n');
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'web.hostNames.0',
+      'web.allowedOrigins.0',
+      'web.allowedOrigins.1',
+      'web.allowedOrigins.2',
+    ]);
+  });
+
   test('takes flags over variables over the file', () => {
     const yaml = 'name: file\nweb: {port: 1}\nembeddedBroker: {port: 1}\nvideo: {fps: 10}\n';
     const environment = {

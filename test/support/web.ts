@@ -11,12 +11,12 @@ export interface TestWeb {
   stop(): Promise<void>;
 }
 
-/** `picam web` as a process of its own, on any free port and ready. */
-export async function startWeb(broker: string): Promise<TestWeb> {
+/** `picam web` as a process of its own, on any free port and ready. `args`: more words for the command line. */
+export async function startWeb(broker: string, args: readonly string[] = []): Promise<TestWeb> {
   const program = new ChildProgram({
     name: 'web server',
     command: process.execPath,
-    args: ['command-line/picam.ts', 'web', '--broker', broker, '--web-port', '0'],
+    args: ['command-line/picam.ts', 'web', '--broker', broker, '--web-port', '0', ...args],
     cwd: ROOT,
     env: { NODE_OPTIONS: '--no-warnings' },
   });

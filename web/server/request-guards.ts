@@ -37,7 +37,7 @@ export function hostGuard(boundTo: string, hostNames: readonly string[]): Middle
     throw new HttpError(
       403,
       'forbidden',
-      'This host name is not served; open the page by http://localhost or configure the name.',
+      'This host name is not served; open the page by http://localhost or add the name to web.hostNames.',
     );
   };
 }

@@ -18,7 +18,7 @@ export function whepCors(allowedOrigins: readonly string[]): MiddlewareHandler {
       throw new HttpError(
         403,
         'forbidden',
-        `Pages of ${origin} may not watch here; add the origin to the allowed ones.`,
+        `Pages of ${origin} may not watch here; add the origin to web.allowedOrigins.`,
       );
     }
     await next();
