@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { configurationSchema } from './configuration-schema.ts';
 
-/** A key that holds one text or number, so that a variable or a flag can set it. */
+/** A key that holds one text, number or yes and no, so that a variable or a flag can set it. */
 export interface ConfigurationKey {
   readonly path: readonly string[];
-  readonly isNumber: boolean;
+  readonly type: 'text' | 'number' | 'boolean';
 }
 
 /** Flags for what people change often; everything else is in the file or in a variable. */
@@ -57,6 +57,13 @@ export const FLAGS: readonly {
   { flag: 'log-level', value: 'level', path: 'logLevel', help: 'debug, info, warn or error' },
 ];
 
+const SCALAR_TYPES: ReadonlyMap<string, ConfigurationKey['type']> = new Map([
+  ['string', 'text'],
+  ['enum', 'text'],
+  ['number', 'number'],
+  ['boolean', 'boolean'],
+]);
+
 /** Every key that a text can set, in the order of the schema. */
 export const SCALAR_KEYS: readonly ConfigurationKey[] = scalarKeys(configurationSchema, []);
 
@@ -72,9 +79,8 @@ function scalarKeys(schema: unknown, path: readonly string[]): ConfigurationKey[
     const { shape } = inner._zod.def as z.core.$ZodObjectDef;
     return Object.entries(shape).flatMap(([key, value]) => scalarKeys(value, [...path, key]));
   }
-  const isNumber = inner._zod.def.type === 'number';
-  const isScalar = isNumber || inner._zod.def.type === 'string' || inner._zod.def.type === 'enum';
-  return isScalar ? [{ path, isNumber }] : [];
+  const type = SCALAR_TYPES.get(inner._zod.def.type);
+  return type ? [{ path, type }] : [];
 }
 
 /** What is below `optional`, `default` and the like. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_PREFIX, deviceIdSchema, prefixSchema } from '../contract/topics.ts';
 import {
+  allowedPowerSchema,
   deviceConfigurationSchema,
   iceSettingsSchema,
   videoSettingsSchema,
@@ -54,6 +55,7 @@ export const configurationSchema = z.strictObject({
   lingerMs: deviceConfigurationSchema.shape.lingerMs.default(5_000),
   storage: z.string().min(1).default(defaultStorage),
   ice: iceSettingsSchema.prefault({}),
+  allow: allowedPowerSchema.prefault({}),
   web: webSettingsSchema.prefault({}),
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
 import { describeError } from '../foundation/logger.ts';
-import { FLAGS, SCALAR_KEYS, variableOf } from './configuration-keys.ts';
+import { type ConfigurationKey, FLAGS, SCALAR_KEYS, variableOf } from './configuration-keys.ts';
 import { type Configuration, configurationSchema } from './configuration-schema.ts';
 
 export const DEFAULT_FILE = '/etc/picam/picam.yaml';
@@ -33,14 +33,14 @@ export interface ConfigurationSources {
  */
 export function readConfiguration(sources: ConfigurationSources): Configuration {
   const tree = readFile(sources);
-  for (const { path, isNumber } of SCALAR_KEYS) {
-    const text = sources.environment[variableOf(path)];
-    if (text !== undefined && text !== '') setAt(tree, path, isNumber ? numberOrText(text) : text);
+  for (const key of SCALAR_KEYS) {
+    const text = sources.environment[variableOf(key.path)];
+    if (text !== undefined && text !== '') setAt(tree, key.path, valueOf(text, key));
   }
   for (const { flag, path } of FLAGS) {
     const text = sources.flags.get(flag);
-    const keys = path.split('.');
-    if (text !== undefined) setAt(tree, keys, isNumberKey(path) ? numberOrText(text) : text);
+    const key = SCALAR_KEYS.find((known) => known.path.join('.') === path);
+    if (text !== undefined && key) setAt(tree, key.path, valueOf(text, key));
   }
   const parsed = configurationSchema.safeParse(tree);
   if (parsed.success) return parsed.data;
@@ -94,8 +94,11 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isNumberKey(path: string): boolean {
-  return SCALAR_KEYS.some((key) => key.isNumber && key.path.join('.') === path);
+/** A text that is no value of its kind stays one: the check will say what it should have been. */
+function valueOf(text: string, { type }: ConfigurationKey): unknown {
+  if (type === 'number') return numberOrText(text);
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
 }
 
 function numberOrText(text: string): number | string {

@@ -13,7 +13,7 @@ export const infoSchema = z.object({
   name: z.string().max(128),
   model: z.string().max(128),
   sw: z.string().max(64),
-  /** The ops this device answers. */
+  /** The ops this device answers, without those that its configuration does not allow. */
   caps: z.array(z.string().max(32)).max(64),
   limits: z.object({
     viewers: z.number().int().positive(),

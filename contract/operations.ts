@@ -66,6 +66,15 @@ export const OPERATIONS = {
   /** Ends every view and stops the camera. The next offer or `start` starts it again. */
   stop: { request: nothing, reply: streamState, needsSession: false },
   /**
+   * Turns a camera that is on off and on again, which helps a sensor or an encoder that hangs. Views stay and go on with
+   * the next picture; a camera that is off stays off.
+   */
+  restart: { request: nothing, reply: streamState, needsSession: false },
+  /** Restarts the whole machine. `forbidden` unless the device's configuration says `allow.reboot`. */
+  reboot: { request: nothing, reply: nothing, needsSession: false },
+  /** Switches the whole machine off; `forbidden` unless the device's configuration says `allow.shutdown`. */
+  shutdown: { request: nothing, reply: nothing, needsSession: false },
+  /**
    * The JPEG itself goes out on the snapshot topic; `sha256` (hex) tells which message it is. Without `width` (pixels)
    * the picture keeps the stream's size. `quality` is 1 (poor) to 100 (best).
    */

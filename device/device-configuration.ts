@@ -26,6 +26,13 @@ export const iceSettingsSchema = z.strictObject({
   portRange: portRangeSchema.optional(),
 });
 
+/** What peers may do to the whole machine. */
+export const allowedPowerSchema = z.strictObject({
+  reboot: z.boolean().default(false),
+  shutdown: z.boolean().default(false),
+});
+export type AllowedPower = z.output<typeof allowedPowerSchema>;
+
 /** What one camera needs to know, but for its broker. */
 export const deviceConfigurationSchema = z.object({
   device: deviceIdSchema,
@@ -39,5 +46,6 @@ export const deviceConfigurationSchema = z.object({
   /** Folder of what must outlive the process. */
   storage: z.string().min(1).optional(),
   ice: iceSettingsSchema,
+  allow: allowedPowerSchema.prefault({}),
 });
 export type DeviceConfiguration = z.output<typeof deviceConfigurationSchema>;

@@ -13,13 +13,14 @@ import { createSource } from './capture/open-source.ts';
 import type { Source } from './capture/source.ts';
 import { descriptionHandlers } from './commands/description-handlers.ts';
 import { healthHandlers } from './commands/health-handler.ts';
+import { powerHandlers } from './commands/power-handlers.ts';
 import { RequestListener } from './commands/request-listener.ts';
 import { SnapshotPublisher, snapshotHandlers } from './commands/snapshot-publisher.ts';
 import { StreamControl } from './commands/stream-control.ts';
 import { streamHandlers } from './commands/stream-handlers.ts';
 import { SwitchListener } from './commands/switch-listener.ts';
 import { viewHandlers, withFailure } from './commands/view-handlers.ts';
-import type { DeviceConfiguration } from './device-configuration.ts';
+import type { AllowedPower, DeviceConfiguration } from './device-configuration.ts';
 import { HealthWatch } from './health/health-watch.ts';
 import { readMachine } from './health/read-machine.ts';
 import { LiveStream } from './live-stream/live-stream.ts';
@@ -122,6 +123,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     ...streamHandlers(stream),
     ...snapshotHandlers(snapshots),
     ...healthHandlers(healthWatch),
+    ...powerHandlers(configuration.allow),
   };
   const requests = new RequestListener({ bus, prefix, device, boot: info.boot, handlers, logger });
   const switches = new SwitchListener({
@@ -161,7 +163,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
 }
 
 function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: string): DeviceInfo {
-  const { name, maxViewers, video } = configuration;
+  const { name, maxViewers, video, allow } = configuration;
   const { width, height, fps, bitrateKbps } = video;
   return {
     v: 1,
@@ -169,7 +171,7 @@ function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: string)
     name,
     model: machineModel(),
     sw: softwareVersion(),
-    caps: Object.keys(OPERATIONS),
+    caps: Object.keys(OPERATIONS).filter((op) => !(op in allow) || allow[op as keyof AllowedPower]),
     limits: { viewers: maxViewers, width, height, fps, bitrateKbps },
     dtlsFingerprint,
     auth: 'off',

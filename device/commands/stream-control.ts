@@ -26,6 +26,11 @@ export class StreamControl {
     await this.#liveStream.stop();
   }
 
+  /** Resolves when the camera was told to start again; `forbidden` while it may not run. */
+  async restart(): Promise<void> {
+    await this.#liveStream.restart();
+  }
+
   /** @throws CameraError `not_live` while the camera is off, `forbidden` while it may not run. */
   requestKeyframe(): void {
     this.#cameraSwitch.check();

@@ -68,6 +68,12 @@ describe('the configuration', () => {
     });
   });
 
+  test('takes yes and no from variables', () => {
+    expect(read('', { PICAM_ALLOW_REBOOT: 'true' }).allow).toEqual({ reboot: true, shutdown: false });
+    expect(read('allow: { reboot: true }', { PICAM_ALLOW_REBOOT: 'false' }).allow.reboot).toBe(false);
+    expect(() => read('', { PICAM_ALLOW_REBOOT: 'maybe' })).toThrow(/allow\.reboot: .*PICAM_ALLOW_REBOOT/u);
+  });
+
   test('tells all of its problems at once, each with its path, and where it came from', () => {
     const yaml =
       'device: Front Door\nvideo: {width: 641, wdth: 3}\nbroker: {url: "http://x"}\nsuorce: test\n';

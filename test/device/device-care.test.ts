@@ -5,6 +5,7 @@ import { silentLogger } from '../../foundation/logger.ts';
 import { resourcesOfEachTest } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { runDevice } from './running-device.ts';
+import { TestViewer } from './test-viewer.ts';
 
 const resources = resourcesOfEachTest();
 
@@ -41,5 +42,32 @@ describe('health', () => {
     await requests.request(id, 'start', {});
     source.fail('the cable is loose');
     expect(await state()).toMatchObject({ health: 'failed', error: { message: 'the cable is loose' } });
+  });
+});
+
+describe('restart', () => {
+  test('turns a running camera off and on again, and its viewer stays', async () => {
+    const { requests, id, source } = await run();
+    const viewer = resources.own(new TestViewer({ requests, device: id }));
+    await viewer.open();
+    await waitUntil('the camera to run', () => source.running);
+    expect(await requests.request(id, 'restart', {})).toEqual({ streaming: true, viewers: 1 });
+    expect(source).toMatchObject({ starts: 2, stops: 1, running: true });
+  });
+
+  test('leaves a camera that is off as it is', async () => {
+    const { requests, id, source } = await run();
+    expect(await requests.request(id, 'restart', {})).toEqual({ streaming: false, viewers: 0 });
+    expect(source.starts).toBe(0);
+  });
+});
+
+describe('reboot and shutdown', () => {
+  test('are forbidden, and not among the capabilities, unless the configuration allows them', async () => {
+    const { requests, id } = await run({ allow: { reboot: false, shutdown: true } });
+    await expect(requests.request(id, 'reboot', {})).rejects.toMatchObject({ code: 'forbidden' });
+    const { info } = await requests.request(id, 'get', {});
+    expect(info.caps).toEqual(expect.arrayContaining(['health', 'restart', 'shutdown']));
+    expect(info.caps).not.toContain('reboot');
   });
 });
