@@ -99,6 +99,29 @@ export const OPERATIONS = {
     reply: z.object({ health: healthSchema, reasons: z.array(z.string()), machine: machineReadingsSchema }),
     needsSession: false,
   },
+  /**
+   * Recordings on the camera's own disk. `start` turns the camera on for it; it ends with `stop`, after `seconds`, or
+   * with the camera (op `stop`). `list` gives the newest `limit` of `total` recordings.
+   */
+  record: {
+    request: z.discriminatedUnion('action', [
+      z.object({ action: z.literal('start'), seconds: z.number().positive().max(86_400).optional() }),
+      z.object({ action: z.literal('stop') }),
+      z.object({ action: z.literal('list'), limit: z.number().int().min(1).max(200).default(50) }),
+      z.object({ action: z.literal('remove'), name: z.string().min(1).max(128) }),
+    ]),
+    reply: z.object({
+      recording: z.boolean(),
+      /** The name of the file that is being written. */
+      file: z.string().nullable(),
+      /** `start` in milliseconds since 1970; `durationS` is what can be played already. */
+      files: z
+        .array(z.object({ name: z.string(), start: z.number(), durationS: z.number(), bytes: z.number() }))
+        .optional(),
+      total: z.number().optional(),
+    }),
+    needsSession: false,
+  },
 } as const satisfies Record<string, Operation>;
 
 interface Operation {

@@ -12,6 +12,7 @@ import { CameraSwitch } from './camera-switch/camera-switch.ts';
 import { createSource } from './capture/open-source.ts';
 import type { Source } from './capture/source.ts';
 import { descriptionHandlers } from './commands/description-handlers.ts';
+import { recordHandlers } from './commands/record-handlers.ts';
 import { healthHandlers } from './commands/health-handler.ts';
 import { powerHandlers } from './commands/power-handlers.ts';
 import { RequestListener } from './commands/request-listener.ts';
@@ -24,6 +25,7 @@ import type { AllowedPower, DeviceConfiguration } from './device-configuration.t
 import { HealthWatch } from './health/health-watch.ts';
 import { readMachine } from './health/read-machine.ts';
 import { LiveStream } from './live-stream/live-stream.ts';
+import { openRecording } from './recording/open-recording.ts';
 import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
 import { Announcement } from './status/announcement.ts';
 import { machineModel } from './status/model.ts';
@@ -100,6 +102,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   const healthWatch = new HealthWatch({
     readMachine: options.readMachine ?? (() => readMachine(configuration.storage ?? '/')),
     cameraFailure: () => liveStream.error?.message,
+    otherFailure: () => recorder.error?.message,
     handleChange: () => announcement.handleStateChange(),
     logger: scoped(logger, 'health'),
   });
@@ -110,10 +113,18 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     enabled: cameraSwitch.isEnabled,
     ...stream.current(),
     motion: false,
-    recording: false,
+    recording: recorder.recording,
     health: healthWatch.verdict().health,
-    error: stateError(liveStream.error),
+    error: stateError(liveStream.error ?? recorder.error),
   });
+  const { recorder, folder } = openRecording({
+    settings: configuration.recording,
+    storage: configuration.storage,
+    stream: liveStream,
+    logger: scoped(logger, 'recording'),
+    handleChange: () => announcement.handleStateChange(),
+  });
+  lifetime.own('the recording', () => recorder.close());
   const camera = new SnapshotTaker({ stream: liveStream });
   lifetime.own('the snapshots', () => camera.close());
   const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera, checkAllowed);
@@ -124,6 +135,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     ...snapshotHandlers(snapshots),
     ...healthHandlers(healthWatch),
     ...powerHandlers(configuration.allow),
+    ...recordHandlers(recorder, folder),
   };
   const requests = new RequestListener({ bus, prefix, device, boot: info.boot, handlers, logger });
   const switches = new SwitchListener({
@@ -133,6 +145,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     stream,
     cameraSwitch,
     snapshots,
+    recorder,
     logger,
   });
   const announcement = new Announcement({

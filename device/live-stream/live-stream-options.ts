@@ -3,6 +3,8 @@ import type { Clock } from '../capture/clock.ts';
 import type { Source } from '../capture/source.ts';
 import type { GopBounds } from './newest-gop.ts';
 
+export const DEFAULT_LINGER_MS = 5_000;
+
 export interface LiveStreamOptions {
   readonly source: Source;
   readonly logger: Logger;

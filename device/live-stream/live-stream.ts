@@ -6,20 +6,17 @@ import type { SourceError } from '../capture/source-error.ts';
 import { ChangeAnnouncer } from './change-announcer.ts';
 import { KeyframeRequests } from './keyframe-requests.ts';
 import { KeyframeWaiters } from './keyframe-waiters.ts';
-import type { LiveStreamOptions } from './live-stream-options.ts';
+import { DEFAULT_LINGER_MS, type LiveStreamOptions } from './live-stream-options.ts';
 import type { LiveStreamViewer } from './live-stream-viewer.ts';
-import { type GopBounds, NewestGop } from './newest-gop.ts';
+import { NewestGop } from './newest-gop.ts';
 import { ParameterSets } from './parameter-sets.ts';
-import type { Picture } from './picture.ts';
 import { PictureMaker } from './picture-maker.ts';
-import { Rotation } from './rotation.ts';
 import { SourceRunner } from './source-runner.ts';
-import { ViewerFeed } from './viewer-feed.ts';
+import { StreamHolds } from './stream-holds.ts';
+import type { StreamObserver } from './stream-observer.ts';
+import { ViewerFeeds } from './viewer-feeds.ts';
 
 export type { LiveStreamViewer } from './live-stream-viewer.ts';
-
-const DEFAULT_LINGER_MS = 5_000;
-const DEFAULT_GOP_BOUNDS: GopBounds = { maxPictures: 300, maxBytes: 8 * 1024 * 1024 };
 
 /** One source for all viewers: it runs while someone watches, and each picture is made ready once for all of them. */
 export class LiveStream {
@@ -32,10 +29,9 @@ export class LiveStream {
   readonly #gop: NewestGop;
   readonly #parameterSets = new ParameterSets();
   readonly #pictureMaker = new PictureMaker();
-  readonly #feeds = new Set<ViewerFeed>();
-  readonly #rotation = new Rotation();
-  readonly #holds = new Set<symbol>();
-  #isKept = false;
+  readonly #feeds: ViewerFeeds;
+  readonly #holds = new StreamHolds();
+  readonly #observers = new Set<StreamObserver>();
   #isClosed = false;
   #hasPictures = false;
   #error: CameraError | null = null;
@@ -46,10 +42,11 @@ export class LiveStream {
   constructor(options: LiveStreamOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#gop = new NewestGop(options.gopBounds ?? DEFAULT_GOP_BOUNDS);
+    this.#gop = new NewestGop(options.gopBounds);
     this.#keyframeRequests = new KeyframeRequests(this.#clock, () => options.source.requestKeyframe?.());
     this.#keyframeWaiters = new KeyframeWaiters(this.#clock);
     this.#changes = new ChangeAnnouncer(() => [this.running, this.viewers, this.error], options.logger);
+    this.#feeds = new ViewerFeeds(options.logger, () => this.#handleDemandChange());
     this.#runner = new SourceRunner({
       source: options.source,
       clock: this.#clock,
@@ -88,26 +85,29 @@ export class LiveStream {
   join(viewer: LiveStreamViewer): () => void {
     this.#checkOpen();
     this.#checkNotPausing();
-    const feed = new ViewerFeed(viewer, this.#options.logger);
-    this.#feeds.add(feed);
-    for (const picture of this.#gop.pictures) this.#deliver(feed, picture);
+    const feed = this.#feeds.add(viewer, this.#gop.pictures);
     if (feed.needsKeyframe) this.requestKeyframe();
     this.#handleDemandChange();
+    return () => this.#feeds.remove(feed);
+  }
+
+  /**
+   * Keeps the camera on until the returned function is called, without counting as a viewer. `stop` ends it too, and
+   * then calls `handleStop`.
+   */
+  hold(handleStop?: () => void): () => void {
+    this.#checkOpen();
+    const release = this.#holds.add(handleStop);
+    this.#handleDemandChange();
     return () => {
-      feed.leave();
-      this.#remove(feed);
+      if (release()) this.#handleDemandChange();
     };
   }
 
-  /** Keeps the camera on until the returned function is called, without counting as a viewer. */
-  hold(): () => void {
-    this.#checkOpen();
-    const hold = Symbol('hold');
-    this.#holds.add(hold);
-    this.#handleDemandChange();
-    return () => {
-      if (this.#holds.delete(hold)) this.#handleDemandChange();
-    };
+  /** Returns how to end it. */
+  observe(observer: StreamObserver): Unsubscribe {
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
   }
 
   /** Asks for a key frame, at most twice a second however many viewers ask. */
@@ -139,7 +139,7 @@ export class LiveStream {
   /** Keeps the camera on until `stop`, with or without viewers. */
   start(): void {
     this.#checkOpen();
-    this.#isKept = true;
+    this.#holds.keep();
     this.#handleDemandChange();
   }
 
@@ -153,8 +153,7 @@ export class LiveStream {
 
   /** Ends every viewer and turns the camera off. Resolves when it is off; the next `join` or `start` turns it on. */
   async stop(): Promise<void> {
-    this.#isKept = false;
-    this.#holds.clear();
+    this.#holds.dropAll();
     this.#error = null;
     this.#refusal = null;
     this.#endViewers(undefined);
@@ -188,9 +187,10 @@ export class LiveStream {
     this.#hasPictures = true;
     this.#error = null;
     this.#refusal = null;
+    for (const observer of this.#observers) observer.handleAccessUnit(unit);
     const picture = this.#pictureMaker.make(unit);
     this.#gop.add(unit, picture);
-    for (const feed of this.#rotation.next(this.#feeds)) this.#deliver(feed, picture);
+    this.#feeds.deliver(picture);
     if (unit.isKeyframe) this.#keyframeRequests.settle();
     if (unit.isKeyframe) this.#keyframeWaiters.resolve(unit);
     this.#changes.announce();
@@ -207,23 +207,13 @@ export class LiveStream {
     this.#handleDemandChange();
   }
 
-  #deliver(feed: ViewerFeed, picture: Picture): void {
-    if (!feed.deliver(picture)) this.#remove(feed);
-  }
-
-  #remove(feed: ViewerFeed): void {
-    if (this.#feeds.delete(feed)) this.#handleDemandChange();
-  }
-
   #endViewers(error: CameraError | undefined): void {
-    const feeds = [...this.#feeds];
-    this.#feeds.clear();
-    for (const feed of feeds) feed.end(error);
+    this.#feeds.endAll(error);
     this.#keyframeWaiters.reject(error ?? new CameraError('not_live', 'The camera was stopped.'));
   }
 
   #handleDemandChange(): void {
-    const isWanted = this.#isKept || this.#feeds.size > 0 || this.#holds.size > 0;
+    const isWanted = this.#feeds.size > 0 || this.#holds.some;
     if (isWanted) this.#turnOn();
     else if (this.running) this.#turnOffLater();
     else void this.#turnOff();
@@ -251,6 +241,7 @@ export class LiveStream {
   }
 
   #forgetPictures(): void {
+    for (const observer of this.#observers) observer.handleGap();
     this.#hasPictures = false;
     this.#gop.forget();
     this.#parameterSets.forget();

@@ -6,6 +6,8 @@ export interface GopBounds {
   readonly maxBytes: number;
 }
 
+const DEFAULT_BOUNDS: GopBounds = { maxPictures: 300, maxBytes: 8 * 1024 * 1024 };
+
 /** The newest key frame and what followed it, so that a new viewer sees a picture at once. */
 export class NewestGop {
   readonly #bounds: GopBounds;
@@ -13,7 +15,7 @@ export class NewestGop {
   #pictures: Picture[] = [];
   #bytes = 0;
 
-  constructor(bounds: GopBounds) {
+  constructor(bounds = DEFAULT_BOUNDS) {
     this.#bounds = bounds;
   }
 
