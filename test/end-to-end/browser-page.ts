@@ -115,14 +115,24 @@ function countFrames(durationMs: number): Promise<number> {
   });
 }
 
+export type OfferedMedia = 'video' | 'audio' | 'data';
+
+export interface WatchedOffer {
+  readonly url: string;
+  /** In the order of the offer's sections. Default: video alone. */
+  readonly media?: readonly OfferedMedia[];
+  readonly bundlePolicy?: 'max-bundle' | 'balanced';
+}
+
 interface Peer {
+  createDataChannel(label: string): void;
   addTransceiver(kind: string, options: object): void;
   addEventListener(type: 'track', listener: (event: { readonly streams: readonly object[] }) => void): void;
   createOffer(): Promise<{ readonly sdp: string }>;
   setLocalDescription(offer: object): Promise<void>;
   setRemoteDescription(answer: object): Promise<void>;
 }
-declare const RTCPeerConnection: new () => Peer;
+declare const RTCPeerConnection: new (configuration?: object) => Peer;
 
 /** What this browser offers to a camera, without candidates. */
 export async function offerOfThisBrowser(): Promise<string> {
@@ -132,12 +142,19 @@ export async function offerOfThisBrowser(): Promise<string> {
 }
 
 /** A WHEP player in a few lines, for a page of any origin with one video; it leaves after the first picture. */
-export async function watchByWhep(url: string): Promise<{ width: number; height: number; deleted: number }> {
+export async function watchByWhep({
+  url,
+  media = ['video'],
+  bundlePolicy = 'balanced',
+}: WatchedOffer): Promise<{ width: number; height: number; deleted: number }> {
   const video = document.querySelector('video') as Video & { srcObject: unknown };
-  const peer = new RTCPeerConnection();
+  const peer = new RTCPeerConnection({ bundlePolicy });
   const shown = new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
-  peer.addEventListener('track', ({ streams }) => (video.srcObject = streams[0]));
-  peer.addTransceiver('video', { direction: 'recvonly' });
+  peer.addEventListener('track', ({ streams }) => (video.srcObject ??= streams[0]));
+  for (const kind of media) {
+    if (kind === 'data') peer.createDataChannel('control');
+    else peer.addTransceiver(kind, { direction: 'recvonly' });
+  }
   const offer = await peer.createOffer();
   await peer.setLocalDescription(offer);
   const headers = { 'content-type': 'application/sdp' };

@@ -88,7 +88,7 @@ test(
     const address = other.address();
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
-    const watched = await page.evaluate(watchByWhep, `${web.url}/whep/${camera.device}`);
+    const watched = await page.evaluate(watchByWhep, { url: `${web.url}/whep/${camera.device}` });
     expect(watched).toEqual({ width: 1280, height: 720, deleted: 200 });
   },
   TEST_TIMEOUT_MS,

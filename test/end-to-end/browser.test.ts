@@ -12,6 +12,8 @@ import { waitUntil } from '../support/wait-until.ts';
 import { BrowserPage } from './browser-page.ts';
 
 const TEST_TIMEOUT_MS = 90_000;
+/** Two seconds, and what a busy machine adds. */
+const MOST_UNTIL_TOLD_MS = 3_000;
 const shared = resourcesOfAllTests();
 const resources = resourcesOfEachTest();
 let browser: Browser;
@@ -83,7 +85,11 @@ describe('the page in Chromium', () => {
       const tab = await openPage(`/#/camera/${camera.device}`);
       await tab.awaitPicture();
       await fetch(`${web.url}/api/stop-webrtc?device=${camera.device}`, { method: 'POST' });
+      const stoppedAtMs = performance.now();
       await tab.awaitNotice('has been stopped');
+      const learnedMs = Math.round(performance.now() - stoppedAtMs);
+      console.info(`stop → the page says so: ${learnedMs} ms`);
+      expect(learnedMs).toBeLessThan(MOST_UNTIL_TOLD_MS);
       expect(encodersOf(camera.pid)).toBe(0);
       await tab.page.getByRole('button', { name: 'Play again' }).click();
       await tab.awaitPicture();
