@@ -12,15 +12,18 @@ import { untilToldToEnd } from './signals.ts';
 const EXIT_ENDED = 0;
 const EXIT_NOT_STARTED = 1;
 const EXIT_CONFIGURATION = 2;
+const EXIT_UNWELL = 1;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Options = Readonly<Record<string, string | boolean | undefined>>;
+/** What a command does with its configuration, up to the exit code. */
+type Work = (configuration: Configuration, options: Options) => Promise<number>;
 
 /** Runs one command to its end and returns the exit code. */
 export async function main(words: readonly string[], environment: Environment): Promise<number> {
   let exitCode = EXIT_ENDED;
-  const action = (parts: readonly Part[]) => async (_options: Options, command: Command) => {
-    exitCode = await run(parts, command.optsWithGlobals<Options>(), environment);
+  const action = (work: Work) => async (_options: Options, command: Command) => {
+    exitCode = await run(work, command.optsWithGlobals<Options>(), environment);
   };
   const program = createProgram(action);
   try {
@@ -33,7 +36,7 @@ export async function main(words: readonly string[], environment: Environment): 
 }
 
 function createProgram(
-  action: (parts: readonly Part[]) => (options: Options, command: Command) => Promise<void>,
+  action: (work: Work) => (options: Options, command: Command) => Promise<void>,
 ): Command {
   const program = new Command('picam')
     .description(
@@ -42,13 +45,17 @@ function createProgram(
     .version(softwareVersion())
     .exitOverride()
     .showHelpAfterError('(--help lists what there is)');
-  withFlags(program).action(action(['device', 'web']));
+  withFlags(program).action(action(running(['device', 'web'])));
   withFlags(program.command('device'))
     .description('the camera alone; with an embedded broker when none is configured')
-    .action(action(['device']));
+    .action(action(running(['device'])));
   withFlags(program.command('web'))
     .description('the web page alone')
-    .action(action(['web']));
+    .action(action(running(['web'])));
+  withFlags(program.command('doctor'))
+    .description('looks at camera, encoder, broker, clock and network, and says what to do')
+    .option('--json', 'print what was found as JSON')
+    .action(action(doctor));
   return program;
 }
 
@@ -61,7 +68,7 @@ function withFlags(command: Command): Command {
   );
 }
 
-async function run(parts: readonly Part[], options: Options, environment: Environment): Promise<number> {
+async function run(work: Work, options: Options, environment: Environment): Promise<number> {
   const configuration = configurationOrProblems(options, environment);
   if (configuration instanceof ConfigurationError) {
     console.error(`picam cannot start because of its configuration:\n${configuration.message}`);
@@ -71,7 +78,16 @@ async function run(parts: readonly Part[], options: Options, environment: Enviro
     process.stdout.write(printedConfiguration(configuration));
     return EXIT_ENDED;
   }
-  return runUntilTold(parts, configuration);
+  return await work(configuration, options);
+}
+
+function running(parts: readonly Part[]): Work {
+  return (configuration) => runUntilTold(parts, configuration);
+}
+
+async function doctor(configuration: Configuration, options: Options): Promise<number> {
+  const { consultDoctor } = await import('./doctor/doctor.ts');
+  return (await consultDoctor(configuration, options['json'] === true)) ? EXIT_ENDED : EXIT_UNWELL;
 }
 
 function configurationOrProblems(

@@ -70,6 +70,20 @@ test('a port that is taken, and a source that is not known, end with 1 and words
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('telescope') });
 });
 
+test('doctor looks at this machine and says what to do, for people and as JSON', async () => {
+  const broker = resources.own(await startMosquitto());
+  const words = ['doctor', '--source', 'test', '--web-port', '0'];
+  const well = await picam(...words, '--broker', broker.url).ended;
+  expect(well).toMatchObject({ code: 0, stdout: expect.stringContaining('✓ broker') });
+  await broker.stop();
+  const unwell = await picam(...words, '--broker', broker.url, '--json').ended;
+  expect(unwell.code).toBe(1);
+  expect(JSON.parse(unwell.stdout)).toMatchObject({
+    ok: false,
+    findings: expect.arrayContaining([expect.objectContaining({ about: 'broker', state: 'bad' })]),
+  });
+});
+
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a device and its encoder with 0', async (signal) => {
   const { child, output, ended } = picam(
     'device',

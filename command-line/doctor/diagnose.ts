@@ -1,0 +1,123 @@
+import type { BrokerFact, CameraFact, Facts, FfmpegFact } from './facts.ts';
+import { type Finding, bad, doubtful, good } from './finding.ts';
+
+/** Before this the clock of a machine that runs this program cannot be right. */
+const EARLIEST_NOW = new Date('2026-01-01T00:00:00Z');
+const INSTALL_FFMPEG = 'sudo apt install ffmpeg';
+const ENCODED_BY_FFMPEG = /^(?:test$|v4l2:)/u;
+
+/** What the facts mean, and what to do about them. */
+export function diagnose(facts: Facts): Finding[] {
+  return [
+    aboutCamera(facts.camera),
+    ...aboutFfmpeg(facts.ffmpeg, sourceOf(facts.camera)),
+    aboutBroker(facts.broker),
+    aboutClock(facts.clock),
+    aboutStorage(facts.storage),
+    aboutWebPort(facts.webPort),
+    ...facts.iceServers.map(aboutIceServer),
+  ];
+}
+
+/** The source that will be used. */
+function sourceOf(camera: CameraFact): string {
+  return camera.kind === 'looked' && camera.choice.kind === 'chosen' ? camera.choice.spec : camera.spec;
+}
+
+function aboutCamera(camera: CameraFact): Finding {
+  switch (camera.kind) {
+    case 'unseen':
+      return good('camera', `source "${camera.spec}"`);
+    case 'path':
+      if (camera.problem === undefined) return good('camera', `${camera.path} is there`);
+      return bad('camera', `${camera.path}: ${camera.problem}`, 'check "source" and the rights of this user');
+    case 'looked':
+      return aboutChoice(camera);
+  }
+}
+
+function aboutChoice({ spec, choice }: Extract<CameraFact, { kind: 'looked' }>): Finding {
+  if (choice.kind === 'none')
+    return bad('camera', `none found (${choice.lookedFor.join('; ')})`, choice.remedies.join('; '));
+  if (spec === 'auto' || spec === choice.spec)
+    return good('camera', `source "${choice.spec}" (${choice.because})`);
+  return doubtful(
+    'camera',
+    `source "${spec}" is configured, but the best way found is "${choice.spec}" (${choice.because})`,
+    'set "source: auto", which takes the best one',
+  );
+}
+
+function aboutFfmpeg(ffmpeg: FfmpegFact, source: string): Finding[] {
+  const encodes = ENCODED_BY_FFMPEG.test(source);
+  if (ffmpeg.kind === 'missing') {
+    if (encodes) return [bad('ffmpeg', `not installed; source "${source}" needs it`, INSTALL_FFMPEG)];
+    return [doubtful('ffmpeg', 'not installed; snapshots and video files need it', INSTALL_FFMPEG)];
+  }
+  const version = good('ffmpeg', `version ${ffmpeg.version}`);
+  if (!encodes) return [version];
+  if (ffmpeg.encoders.length > 0) return [version, good('encoder', ffmpeg.encoders.join(', '))];
+  return [version, bad('encoder', 'this ffmpeg cannot encode H.264', `${INSTALL_FFMPEG} --reinstall`)];
+}
+
+function aboutBroker(broker: BrokerFact): Finding {
+  switch (broker.kind) {
+    case 'embedded':
+      if (broker.problem === undefined) return good('broker', `the embedded one, on ${broker.address}`);
+      return doubtful(
+        'broker',
+        `the embedded one cannot listen on ${broker.address} (${broker.problem})`,
+        'nothing, if picam runs already; else set "broker.url" to the broker that is there, or another "embeddedBroker.port"',
+      );
+    case 'logged-in':
+      return good('broker', `${broker.url}, logged in`);
+    case 'login-refused':
+      return bad(
+        'broker',
+        `${broker.url} refuses this user name and password`,
+        'set "broker.username" and "broker.password" to a user that the broker knows',
+      );
+    case 'unreachable':
+      return bad(
+        'broker',
+        `${broker.url} is not reached (${broker.problem})`,
+        'check "broker.url", that the broker runs (systemctl status mosquitto) and that it listens on the network',
+      );
+  }
+}
+
+function aboutClock({ now, isSynchronized }: Facts['clock']): Finding {
+  const shown = now.toISOString().slice(0, 16).replace('T', ' ');
+  const remedy = 'sudo timedatectl set-ntp true, and check that the network reaches a time server';
+  if (now < EARLIEST_NOW)
+    return bad('clock', `${shown} UTC is wrong: encrypted connections will fail`, remedy);
+  if (isSynchronized) return good('clock', `${shown} UTC, set by the network`);
+  return doubtful('clock', `${shown} UTC, not set by the network`, remedy);
+}
+
+function aboutStorage({ folder, problem }: Facts['storage']): Finding {
+  if (problem === undefined) return good('storage', `${folder} can be written`);
+  return doubtful(
+    'storage',
+    `${folder} cannot be written (${problem}), so nothing outlives a restart`,
+    `sudo install -d -o "$USER" ${folder}, or set "storage" to a folder of yours`,
+  );
+}
+
+function aboutWebPort({ address, problem }: Facts['webPort']): Finding {
+  if (problem === undefined) return good('web page', `${address} is free`);
+  return doubtful(
+    'web page',
+    `${address} cannot be used (${problem})`,
+    'nothing, if picam runs already; else set another "web.port"',
+  );
+}
+
+function aboutIceServer({ url, answers }: Facts['iceServers'][number]): Finding {
+  if (answers) return good('ICE server', `${url} answers`);
+  return doubtful(
+    'ICE server',
+    `${url} does not answer`,
+    'check "ice.servers", and that a firewall lets its port pass; without it viewers from other networks may see nothing',
+  );
+}

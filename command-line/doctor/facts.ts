@@ -1,0 +1,30 @@
+import type { SourceChoice } from '../../device/capture/choose-source.ts';
+
+/** What was seen on this machine; judged elsewhere. */
+export interface Facts {
+  readonly camera: CameraFact;
+  readonly ffmpeg: FfmpegFact;
+  readonly broker: BrokerFact;
+  readonly clock: { readonly now: Date; readonly isSynchronized: boolean };
+  readonly storage: { readonly folder: string; readonly problem?: string };
+  readonly webPort: { readonly address: string; readonly problem?: string };
+  readonly iceServers: readonly { readonly url: string; readonly answers: boolean }[];
+}
+
+export type CameraFact =
+  /** Of `auto`, `picamera2` and `rpicam`: what there is. */
+  | { readonly kind: 'looked'; readonly spec: string; readonly choice: SourceChoice }
+  /** A file or a device file. */
+  | { readonly kind: 'path'; readonly spec: string; readonly path: string; readonly problem?: string }
+  /** Nothing to look at: the test picture, or an address that only watching would try. */
+  | { readonly kind: 'unseen'; readonly spec: string };
+
+export type FfmpegFact =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'there'; readonly version: string; readonly encoders: readonly string[] };
+
+export type BrokerFact =
+  | { readonly kind: 'embedded'; readonly address: string; readonly problem?: string }
+  | { readonly kind: 'logged-in'; readonly url: string }
+  | { readonly kind: 'login-refused'; readonly url: string }
+  | { readonly kind: 'unreachable'; readonly url: string; readonly problem: string };

@@ -1,0 +1,120 @@
+import { expect, test } from '@jest/globals';
+import { diagnose } from '../../../command-line/doctor/diagnose.ts';
+import type { Facts } from '../../../command-line/doctor/facts.ts';
+import { isWell, reportJson, reportText } from '../../../command-line/doctor/report.ts';
+
+const WELL: Facts = {
+  camera: {
+    kind: 'looked',
+    spec: 'auto',
+    choice: { kind: 'chosen', spec: 'picamera2', because: 'it is the best' },
+  },
+  ffmpeg: { kind: 'there', version: '7.1', encoders: ['libx264'] },
+  broker: { kind: 'logged-in', url: 'mqtt://192.168.1.5:1883' },
+  clock: { now: new Date('2026-11-23T10:00:00Z'), isSynchronized: true },
+  storage: { folder: '/var/lib/picam' },
+  webPort: { address: '127.0.0.1:8080' },
+  iceServers: [{ url: 'turn:turn.example.org', answers: true }],
+};
+
+test('all is well', () => {
+  expect(reportText(diagnose(WELL))).toBe(`\
+✓ camera      source "picamera2" (it is the best)
+✓ ffmpeg      version 7.1
+✓ broker      mqtt://192.168.1.5:1883, logged in
+✓ clock       2026-11-23 10:00 UTC, set by the network
+✓ storage     /var/lib/picam can be written
+✓ web page    127.0.0.1:8080 is free
+✓ ICE server  turn:turn.example.org answers
+
+All is well.
+`);
+});
+
+const CASES: readonly (readonly [string, Partial<Facts>, 'bad' | 'doubtful', RegExp])[] = [
+  [
+    'no camera',
+    {
+      camera: {
+        kind: 'looked',
+        spec: 'auto',
+        choice: { kind: 'none', lookedFor: ['USB: no camera found'], remedies: ['check the cable'] },
+      },
+    },
+    'bad',
+    /✗ camera +none found \(USB: no camera found\)\n +→ check the cable/u,
+  ],
+  [
+    'no ffmpeg, but a camera that encodes itself',
+    { ffmpeg: { kind: 'missing' } },
+    'doubtful',
+    /! ffmpeg.*\n +→ sudo apt install ffmpeg/u,
+  ],
+  [
+    'no ffmpeg where it encodes',
+    { ffmpeg: { kind: 'missing' }, camera: { kind: 'unseen', spec: 'test' } },
+    'bad',
+    /✗ ffmpeg +not installed; source "test" needs it/u,
+  ],
+  [
+    'an ffmpeg without H.264',
+    {
+      ffmpeg: { kind: 'there', version: '7', encoders: [] },
+      camera: { kind: 'path', spec: 'v4l2:/dev/video0', path: '/dev/video0' },
+    },
+    'bad',
+    /✗ encoder/u,
+  ],
+  [
+    'a broker that refuses',
+    { broker: { kind: 'unreachable', url: 'mqtt://pi:1883', problem: 'connect ECONNREFUSED' } },
+    'bad',
+    /✗ broker.*ECONNREFUSED.*\n +→ .*broker\.url/u,
+  ],
+  [
+    'a wrong password',
+    { broker: { kind: 'login-refused', url: 'mqtt://pi:1883' } },
+    'bad',
+    /→ .*broker\.password/u,
+  ],
+  [
+    'a clock of long ago',
+    { clock: { now: new Date(0), isSynchronized: false } },
+    'bad',
+    /✗ clock +1970-01-01 00:00 UTC is wrong.*\n +→ sudo timedatectl/u,
+  ],
+  [
+    'a clock that nobody set',
+    { clock: { now: WELL.clock.now, isSynchronized: false } },
+    'doubtful',
+    /! clock.*not set by the network/u,
+  ],
+  [
+    'a folder that is not ours',
+    { storage: { folder: '/root', problem: 'EACCES' } },
+    'doubtful',
+    /! storage/u,
+  ],
+  [
+    'a port that is taken',
+    { webPort: { address: '127.0.0.1:8080', problem: 'EADDRINUSE' } },
+    'doubtful',
+    /! web page.*\n +→ .*web\.port/u,
+  ],
+  [
+    'a TURN server behind a wall',
+    { iceServers: [{ url: 'turn:far', answers: false }] },
+    'doubtful',
+    /! ICE server +turn:far does not answer/u,
+  ],
+];
+
+test.each(CASES)('%s', (_, changes, state, text) => {
+  const findings = diagnose({ ...WELL, ...changes });
+  expect(findings.filter((finding) => finding.state !== 'good')).toEqual([
+    expect.objectContaining({ state }),
+  ]);
+  expect(reportText(findings)).toMatch(text);
+  expect(isWell(findings)).toBe(state === 'doubtful');
+  expect(JSON.parse(reportJson(findings))).toEqual({ ok: state === 'doubtful', findings });
+});
