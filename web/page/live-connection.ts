@@ -108,7 +108,7 @@ export class LiveConnection {
   async #handleStall(client: WhepClient, stalledMs: number): Promise<void> {
     const hasPlayed = this.#state.phase === 'playing';
     const hasFailed = client.connectionState === 'failed';
-    if (!hasFailed && stalledMs < STALL_MS) return;
+    if (!hasFailed && !client.isClosedByCamera && stalledMs < STALL_MS) return;
     const ended = await endOf(client);
     if (ended) this.#fail(client, ended);
     else if (!hasPlayed && hasFailed) this.#fail(client, { kind: 'ice-failed', usesTurn: client.usesTurn });

@@ -1,7 +1,10 @@
 import { fetchIceServers, request, type IceServer } from './api-client.ts';
 
-/** Host candidates are there within milliseconds; whatever takes longer is sent after the offer. */
-const GATHERING_PATIENCE_MS = 250;
+/**
+ * Host candidates are there within milliseconds; whatever takes longer is sent after the offer. The camera starts with
+ * the offer and needs longer than any candidate, so waiting for them all would only delay the first picture.
+ */
+const GATHERING_PATIENCE_MS = 40;
 /** A little more than the server gives the camera. */
 const OFFER_TIMEOUT_MS = 20_000;
 
@@ -38,6 +41,12 @@ export class WhepClient {
 
   get connectionState(): RTCPeerConnectionState {
     return this.#peer?.connectionState ?? 'new';
+  }
+
+  /** True when the camera has said that it sends no more (DTLS close_notify); why is the server's to tell. */
+  get isClosedByCamera(): boolean {
+    const [receiver] = this.#peer?.getReceivers() ?? [];
+    return receiver?.transport?.state === 'closed';
   }
 
   /** @throws UnplayableError, ApiError, or whatever `fetch` throws when the server is away. */
