@@ -35,7 +35,14 @@ export default defineConfig(
     },
   },
   {
-    files: ['demo/**/*.ts', 'command-line/**/*.ts', 'web/page/**/*.ts', 'test/**/*.ts', 'development/**'],
+    files: [
+      'bench/**/*.ts',
+      'demo/**/*.ts',
+      'command-line/**/*.ts',
+      'web/page/**/*.ts',
+      'test/**/*.ts',
+      'development/**',
+    ],
     rules: { 'no-console': 'off' },
   },
 );

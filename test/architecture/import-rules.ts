@@ -20,6 +20,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | typeof EVER
   'command-line': [...WITH_CLIENT, ...PRODUCTS],
   development: [],
   demo: [...EVERY_PRODUCT_PART, 'development'],
+  bench: EVERY_PRODUCT_PART,
   examples: [],
   docs: [],
   test: EVERYTHING,
@@ -29,7 +30,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | typeof EVER
 const PURE_FOLDERS = new Set(['contract', 'media']);
 const PURE_MODULES = new Set(['node:buffer', 'node:crypto', 'node:events', 'node:util', 'zod', 'mediabunny']);
 
-const WERIFT_SEAMS = /^(device\/viewer-session\/|camera-client\/live-view)/;
+const WERIFT_SEAMS = /^(device\/viewer-session\/|camera-client\/live-view|bench\/)/;
 const NEVER_IN_NODE_RED = new Set(['werift', 'mqtt', 'aedes']);
 const PAGE = 'web/page/';
 

@@ -1,0 +1,33 @@
+import { loadDtlsCertificate } from '../../device/viewer-session/dtls-certificate.ts';
+import { RetransmissionRing } from '../../device/viewer-session/media-path/retransmission-ring.ts';
+import { parseVideoOffer } from '../../device/viewer-session/video-offer.ts';
+import { ViewerPeer } from '../../device/viewer-session/viewer-peer.ts';
+import { silentLogger } from '../../foundation/logger.ts';
+import type { BenchViewer } from './sender.ts';
+
+const ring = new RetransmissionRing();
+const certificate = loadDtlsCertificate(undefined, silentLogger);
+
+/** The product's own path, from the seam behind the fan-out on. */
+export async function openOwnViewer(offer: string): Promise<BenchViewer> {
+  const offered = parseVideoOffer(offer);
+  const ownCertificate = await certificate;
+  let handleConnected = (): void => undefined;
+  const connected = new Promise<void>((resolve) => (handleConnected = resolve));
+  const peer = new ViewerPeer({
+    offer: offered,
+    certificate: ownCertificate,
+    ice: { servers: [], additionalHostAddresses: [] },
+    ring,
+    events: {
+      handleConnected: () => handleConnected(),
+      handleDisconnected: (reason) => {
+        throw new Error(`a viewer was lost: ${reason}`);
+      },
+      handleKeyframeRequest: () => undefined,
+      handleCandidate: () => undefined,
+    },
+  });
+  const answer = await peer.accept(false);
+  return { answer, connected, send: (picture) => peer.sender?.send(picture) };
+}

@@ -1,0 +1,46 @@
+import type { Picture } from '../../device/live-stream/picture.ts';
+
+const KEYFRAME_EVERY = 60;
+const KEYFRAME_PACKETS = 57;
+const OTHER_PACKETS = 6;
+const PAYLOAD_BYTES = 1_180;
+export const PICTURES_PER_SECOND = 30;
+
+/** Pictures of about 2 Mbit/s, as an encoder makes them: one large one every two seconds. */
+export class BenchStream {
+  #pictures = 0;
+  #packets = 0;
+
+  get packets(): number {
+    return this.#packets;
+  }
+
+  /** The first payload bytes of each packet tell when the picture was ready. */
+  next(): Picture {
+    const isKeyframe = this.#pictures % KEYFRAME_EVERY === 0;
+    const count = isKeyframe ? KEYFRAME_PACKETS : OTHER_PACKETS;
+    const captureTimeUs = Math.round((this.#pictures * 1_000_000) / PICTURES_PER_SECOND);
+    const packetIndex = this.#packets;
+    this.#pictures += 1;
+    this.#packets += count;
+    const readyAtNs = process.hrtime.bigint();
+    const packets = Array.from({ length: count }, (_, i) => {
+      const payload = Buffer.alloc(PAYLOAD_BYTES, 0x5a);
+      payload[0] = isKeyframe ? 0x65 : 0x41;
+      payload.writeBigUInt64BE(readyAtNs, 4);
+      return { payload, marker: i === count - 1 };
+    });
+    return {
+      packets,
+      packetIndex,
+      rtpTimestamp: Math.round(captureTimeUs * 0.09),
+      captureTimeUs,
+      isKeyframe,
+    };
+  }
+}
+
+/** Milliseconds since the picture of this payload was ready, in any process of this machine. */
+export function delayMs(payload: Buffer): number {
+  return Number(process.hrtime.bigint() - payload.readBigUInt64BE(4)) / 1_000_000;
+}

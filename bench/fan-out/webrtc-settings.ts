@@ -1,0 +1,30 @@
+import { RTCRtpCodecParameters, RTCPeerConnection, useH264 } from 'werift';
+
+const PARAMETERS = 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1';
+
+/** A connection for H.264 with retransmissions that asks no server on the internet for its address. */
+export function createConnection(): RTCPeerConnection {
+  return new RTCPeerConnection({
+    codecs: {
+      audio: [],
+      video: [
+        useH264({
+          parameters: PARAMETERS,
+          rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+        }),
+        new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
+      ],
+    },
+    bundlePolicy: 'max-bundle',
+  });
+}
+
+/** To be called as soon as there are transports. */
+export function askNoServer(connection: RTCPeerConnection): void {
+  for (const { connection: ice } of connection.iceTransports) Object.assign(ice, { stunServer: undefined });
+}
+
+export async function untilConnected(connection: RTCPeerConnection): Promise<void> {
+  if (connection.connectionState === 'connected') return;
+  await connection.connectionStateChange.watch((state) => state === 'connected', 60_000);
+}
