@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSecretKey } from 'node:crypto';
 import { RtpHeader, SrtcpSession, SrtpSession } from 'werift';
-import { buildSenderReport } from '../../media/rtcp-sender-report.ts';
 import { writeRtpHeader } from '../../media/rtp.ts';
 import { open, rtcpNonce, rtpNonce, seal } from '../../media/srtp-gcm-cipher.ts';
 import { SrtpGcmReceiver, SrtpGcmSender } from '../../media/srtp-gcm.ts';
 import { SrtpKeyError } from '../../media/srtp-keys.ts';
 import { pseudoRandomBytes } from './rpicam-recordings.ts';
+import { PAYLOAD, REPORT } from './srtp-samples.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const AEAD_AES_128_GCM = 7;
@@ -14,15 +14,6 @@ const KEYS = {
   masterKey: hex('0f1e2d3c4b5a69788796a5b4c3d2e1f0'),
   masterSalt: hex('a0a1a2a3a4a5a6a7a8a9aaab'),
 };
-const PAYLOAD = Buffer.from('a payload that is longer than one block of AES');
-const REPORT = buildSenderReport({
-  ssrc: 7,
-  epochMs: 1_700_000_000_000,
-  rtpTimestamp: 1,
-  packetCount: 2,
-  octetCount: 3,
-  cname: 'picam',
-});
 
 const headerOf = (sequenceNumber: number, ssrc = 0xcafebabe): Buffer =>
   writeRtpHeader(

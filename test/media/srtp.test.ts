@@ -1,26 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSecretKey } from 'node:crypto';
 import { RtpHeader, SrtcpSession, SrtpSession } from 'werift';
-import { buildSenderReport } from '../../media/rtcp-sender-report.ts';
 import { writeRtpHeader } from '../../media/rtp.ts';
 import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
 import { applyCounterMode, deriveSessionKeys, SrtpKeyError } from '../../media/srtp-keys.ts';
 import { pseudoRandomBytes } from './rpicam-recordings.ts';
+import { PAYLOAD, REPORT } from './srtp-samples.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const KEYS = {
   masterKey: hex('e1f97a0d3e018be0d64fa32c06de4139'),
   masterSalt: hex('0ec675ad498afeebb6960b3aabe6'),
 };
-const PAYLOAD = Buffer.from('a payload that is longer than one block of AES');
-const REPORT = buildSenderReport({
-  ssrc: 7,
-  epochMs: 1_700_000_000_000,
-  rtpTimestamp: 1,
-  packetCount: 2,
-  octetCount: 3,
-  cname: 'picam',
-});
 
 const headerOf = (sequenceNumber: number, ssrc = 0xcafebabe): Buffer =>
   writeRtpHeader({
