@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander';
+import { runProgram } from '../device/capture/program-run.ts';
 import { softwareVersion } from '../device/status/software-version.ts';
 import { Lifetime } from '../foundation/lifetime.ts';
 import { createConsoleLogger, describeError } from '../foundation/logger.ts';
 import { FLAGS } from './configuration-keys.ts';
 import type { Configuration } from './configuration-schema.ts';
 import { printedConfiguration } from './print-configuration.ts';
+import { createServiceCommand } from './service/service-command.ts';
 import { ConfigurationError, DEFAULT_FILE, readConfiguration } from './read-configuration.ts';
+import { ServiceNotifier } from './service/service-notifier.ts';
 import { type Part, startParts } from './start-parts.ts';
 import { untilToldToEnd } from './signals.ts';
 
@@ -26,6 +29,11 @@ export async function main(words: readonly string[], environment: Environment): 
     exitCode = await run(work, command.optsWithGlobals<Options>(), environment);
   };
   const program = createProgram(action);
+  program.addCommand(
+    createServiceCommand((code) => {
+      exitCode = code;
+    }),
+  );
   try {
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
@@ -114,6 +122,9 @@ async function runUntilTold(parts: readonly Part[], configuration: Configuration
   const toldToEnd = untilToldToEnd();
   try {
     await startParts(parts, configuration, logger, lifetime);
+    const notifier = new ServiceNotifier({ environment: process.env, run: runProgram, logger });
+    lifetime.own('the service notifier', () => notifier.close());
+    notifier.open();
     const signal = await toldToEnd;
     logger.info(`ending because of ${signal}`);
     return EXIT_ENDED;
