@@ -56,6 +56,7 @@ export const configurationSchema = z.strictObject({
   storage: z.string().min(1).default(defaultStorage),
   ice: iceSettingsSchema.prefault({}),
   allow: allowedPowerSchema.prefault({}),
+  motion: deviceConfigurationSchema.shape.motion,
   recording: deviceConfigurationSchema.shape.recording,
   web: webSettingsSchema.prefault({}),
   logLevel: z.enum(LOG_LEVELS).default('info'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { iceServerSchema } from '../contract/operations.ts';
 import { deviceIdSchema, prefixSchema } from '../contract/topics.ts';
+import { motionSettingsSchema } from './motion/motion-settings.ts';
 import { recordingSettingsSchema } from './recording/recording-settings.ts';
 
 const even = z.number().int().multipleOf(2);
@@ -48,6 +49,7 @@ export const deviceConfigurationSchema = z.object({
   storage: z.string().min(1).optional(),
   ice: iceSettingsSchema,
   allow: allowedPowerSchema.prefault({}),
+  motion: motionSettingsSchema.prefault({}),
   recording: recordingSettingsSchema.prefault({}),
 });
 export type DeviceConfiguration = z.output<typeof deviceConfigurationSchema>;

@@ -25,9 +25,11 @@ import type { AllowedPower, DeviceConfiguration } from './device-configuration.t
 import { HealthWatch } from './health/health-watch.ts';
 import { readMachine } from './health/read-machine.ts';
 import { LiveStream } from './live-stream/live-stream.ts';
+import { openMotion } from './motion/open-motion.ts';
 import { openRecording } from './recording/open-recording.ts';
 import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
 import { Announcement } from './status/announcement.ts';
+import { EventPublisher } from './status/event-publisher.ts';
 import { machineModel } from './status/model.ts';
 import { softwareVersion } from './status/software-version.ts';
 import { TimeSync } from './status/time-sync.ts';
@@ -112,7 +114,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     timeSync: timeSync.isSynchronized,
     enabled: cameraSwitch.isEnabled,
     ...stream.current(),
-    motion: false,
+    motion: motion.state.isMoving,
     recording: recorder.recording,
     health: healthWatch.verdict().health,
     error: stateError(liveStream.error ?? recorder.error),
@@ -125,6 +127,17 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     handleChange: () => announcement.handleStateChange(),
   });
   lifetime.own('the recording', () => recorder.close());
+  const motion = openMotion({
+    settings: configuration.motion,
+    recording: configuration.recording,
+    source,
+    stream: liveStream,
+    recorder,
+    events: new EventPublisher({ bus, prefix, device, boot: info.boot, logger }),
+    logger: scoped(logger, 'motion'),
+    handleChange: () => announcement.handleStateChange(),
+  });
+  lifetime.own('the motion watch', () => motion.close());
   const camera = new SnapshotTaker({ stream: liveStream });
   lifetime.own('the snapshots', () => camera.close());
   const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera, checkAllowed);
@@ -146,6 +159,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     cameraSwitch,
     snapshots,
     recorder,
+    motion: motion.state,
     logger,
   });
   const announcement = new Announcement({

@@ -2,13 +2,14 @@ import type { InboundMessage, MessageBus } from '../../contract/message-bus.ts';
 import { deviceTopics, parseTopic } from '../../contract/topics.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import type { CameraSwitch } from '../camera-switch/camera-switch.ts';
+import type { MotionState } from '../motion/motion-state.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { SnapshotPublisher } from './snapshot-publisher.ts';
 import type { StreamControl } from './stream-control.ts';
 
 const LONGEST_VALUE_SHOWN = 32;
 const LEGAL =
-  'legal are set/enabled, set/stream and set/recording with ON or OFF, and set/snapshot with anything';
+  'legal are set/enabled, set/stream, set/recording and set/motion with ON or OFF, and set/snapshot with anything';
 
 export interface SwitchListenerOptions {
   readonly bus: MessageBus;
@@ -18,6 +19,7 @@ export interface SwitchListenerOptions {
   readonly cameraSwitch: CameraSwitch;
   readonly snapshots: SnapshotPublisher;
   readonly recorder: Recorder;
+  readonly motion: MotionState;
   readonly logger: Logger;
 }
 
@@ -43,7 +45,7 @@ export class SwitchListener {
   }
 
   async #apply(property: string, payload: Buffer): Promise<void> {
-    const { stream, snapshots, recorder, cameraSwitch, logger } = this.#options;
+    const { stream, snapshots, recorder, motion, cameraSwitch, logger } = this.#options;
     const value = payload
       .subarray(0, LONGEST_VALUE_SHOWN + 1)
       .toString()
@@ -54,6 +56,8 @@ export class SwitchListener {
     else if (property === 'stream' && value === 'OFF') await stream.stop();
     else if (property === 'recording' && value === 'ON') await recorder.start();
     else if (property === 'recording' && value === 'OFF') await recorder.stop();
+    else if (property === 'motion' && (value === 'ON' || value === 'OFF'))
+      motion.handleSight('outside', value === 'ON');
     else if (property === 'enabled' && value === 'ON') await cameraSwitch.turnOn();
     else if (property === 'enabled' && value === 'OFF') await cameraSwitch.turnOff();
     else logger.warn(`set/${shown(property)} ${shown(value)} is not understood; ${LEGAL}`);

@@ -25,6 +25,9 @@ export interface RecordableStream {
   requestKeyframe(): void;
 }
 
+/** Why a recording runs. */
+export type RecordingReason = 'command' | 'motion';
+
 export interface RecorderOptions {
   readonly stream: RecordableStream;
   readonly folder: RecordingFolder;
@@ -50,7 +53,7 @@ export class Recorder {
   readonly #clock: Clock;
   readonly #preRoll: PreRoll;
   readonly #closing = new Set<Promise<void>>();
-  #isWanted = false;
+  readonly #wantedBy = new Set<RecordingReason>();
   #release: (() => void) | undefined;
   #cancelTidying: (() => void) | undefined;
   #cancelEnd: (() => void) | undefined;
@@ -89,12 +92,12 @@ export class Recorder {
   }
 
   /**
-   * Turns the camera on if it is off, and records until `stop`, or for `seconds`. A recording that runs goes on, and
-   * ends when this one would.
+   * Turns the camera on if it is off, and records until `stop`, or for `seconds`. A recording that runs goes on until
+   * nobody wants it any more.
    * @throws CameraError when the folder cannot be used, its disk is full, or the camera is shutting down.
    */
-  async start(seconds?: number): Promise<void> {
-    this.#isWanted = true;
+  async start(seconds?: number, reason: RecordingReason = 'command'): Promise<void> {
+    this.#wantedBy.add(reason);
     try {
       await this.#options.folder.prepare();
       await this.#options.folder.makeRoom(this.file ?? undefined);
@@ -103,14 +106,18 @@ export class Recorder {
       throw error;
     }
     if (this.#isStillWanted()) this.#begin();
-    if (this.recording) this.#endAfter(seconds);
+    if (this.recording && reason === 'command') this.#endAfter(seconds);
   }
 
-  /** Resolves when the file is complete. */
-  async stop(): Promise<void> {
-    this.#isWanted = false;
-    this.#cancelEnd?.();
-    this.#cancelEnd = undefined;
+  /**
+   * Ends the recording, or only what it runs for: then it goes on if it is wanted otherwise. Resolves when the file is
+   * complete.
+   */
+  async stop(reason?: RecordingReason): Promise<void> {
+    if (reason !== 'motion') this.#endAfter(undefined);
+    if (reason) this.#wantedBy.delete(reason);
+    else this.#wantedBy.clear();
+    if (this.#wantedBy.size > 0) return;
     const release = this.#release;
     this.#release = undefined;
     this.#closeFile();
@@ -131,7 +138,7 @@ export class Recorder {
 
   /** A `stop` may have come meanwhile. */
   #isStillWanted(): boolean {
-    return this.#isWanted;
+    return this.#wantedBy.size > 0;
   }
 
   #begin(): void {
@@ -211,7 +218,8 @@ export class Recorder {
   #endAfter(seconds: number | undefined): void {
     this.#cancelEnd?.();
     this.#cancelEnd = undefined;
-    if (seconds !== undefined) this.#cancelEnd = this.#clock.after(seconds * 1000, () => void this.stop());
+    if (seconds !== undefined)
+      this.#cancelEnd = this.#clock.after(seconds * 1000, () => void this.stop('command'));
   }
 
   #fail(thrown: unknown): void {

@@ -14,5 +14,7 @@ export const recordingSettingsSchema = z.strictObject({
   minFreeMB: z.number().min(0).max(10_000_000).default(500),
   /** How much of what was before its start a recording begins with; at least the newest group of pictures. */
   preRollS: z.number().min(0).max(30).default(0),
+  /** Records while something moves; with a pre-roll the camera stays on for it. */
+  onMotion: z.boolean().default(false),
 });
 export type RecordingSettings = z.output<typeof recordingSettingsSchema>;
