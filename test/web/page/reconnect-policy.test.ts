@@ -63,4 +63,10 @@ describe('trouble', () => {
   ])('of a session closed as %s is %s', (reason, kind) => {
     expect(troubleOfClosedSession(reason).kind).toBe(kind);
   });
+
+  test('of a session that ended with words shows those words', () => {
+    const trouble = troubleOfClosedSession('failed', 'the stream has B-frames');
+    expect(trouble).toEqual({ kind: 'camera-failed', detail: 'the stream has B-frames' });
+    expect(nextStep(trouble, 1, 0).step).toBe('retry');
+  });
 });
