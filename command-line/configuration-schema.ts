@@ -6,6 +6,7 @@ import { DEFAULT_PREFIX, deviceIdSchema, prefixSchema } from '../contract/topics
 import {
   allowedPowerSchema,
   deviceConfigurationSchema,
+  homeAssistantSettingsSchema,
   iceSettingsSchema,
   videoSettingsSchema,
 } from '../device/device-configuration.ts';
@@ -56,6 +57,7 @@ export const configurationSchema = z.strictObject({
   storage: z.string().min(1).default(defaultStorage),
   ice: iceSettingsSchema.prefault({}),
   allow: allowedPowerSchema.prefault({}),
+  homeAssistant: homeAssistantSettingsSchema.prefault({}),
   motion: deviceConfigurationSchema.shape.motion,
   recording: deviceConfigurationSchema.shape.recording,
   web: webSettingsSchema.prefault({}),

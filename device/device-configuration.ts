@@ -35,6 +35,13 @@ export const allowedPowerSchema = z.strictObject({
 });
 export type AllowedPower = z.output<typeof allowedPowerSchema>;
 
+/** Home Assistant's MQTT discovery; `prefix` as in Home Assistant's own settings. */
+export const homeAssistantSettingsSchema = z.strictObject({
+  discovery: z.boolean().default(false),
+  prefix: prefixSchema.default('homeassistant'),
+});
+export type HomeAssistantSettings = z.output<typeof homeAssistantSettingsSchema>;
+
 /** What one camera needs to know, but for its broker. */
 export const deviceConfigurationSchema = z.object({
   device: deviceIdSchema,
@@ -49,6 +56,7 @@ export const deviceConfigurationSchema = z.object({
   storage: z.string().min(1).optional(),
   ice: iceSettingsSchema,
   allow: allowedPowerSchema.prefault({}),
+  homeAssistant: homeAssistantSettingsSchema.prefault({}),
   motion: motionSettingsSchema.prefault({}),
   recording: recordingSettingsSchema.prefault({}),
 });

@@ -8,9 +8,11 @@ import { deviceTopics } from '../contract/topics.ts';
 import { randomIdentifier } from '../foundation/identifiers.ts';
 import { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
+import { BitrateControl } from './bitrate/bitrate-control.ts';
 import { CameraSwitch } from './camera-switch/camera-switch.ts';
 import { createSource } from './capture/open-source.ts';
 import type { Source } from './capture/source.ts';
+import { bitrateHandlers } from './commands/bitrate-handlers.ts';
 import { descriptionHandlers } from './commands/description-handlers.ts';
 import { recordHandlers } from './commands/record-handlers.ts';
 import { healthHandlers } from './commands/health-handler.ts';
@@ -24,6 +26,8 @@ import { viewHandlers, withFailure } from './commands/view-handlers.ts';
 import type { AllowedPower, DeviceConfiguration } from './device-configuration.ts';
 import { HealthWatch } from './health/health-watch.ts';
 import { readMachine } from './health/read-machine.ts';
+import { AnnouncedTopic } from './home-assistant/announced-topic.ts';
+import { HomeAssistant } from './home-assistant/home-assistant.ts';
 import { LiveStream } from './live-stream/live-stream.ts';
 import { openMotion } from './motion/open-motion.ts';
 import { openRecording } from './recording/open-recording.ts';
@@ -138,6 +142,13 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     handleChange: () => announcement.handleStateChange(),
   });
   lifetime.own('the motion watch', () => motion.close());
+  const bitrate = new BitrateControl({
+    source,
+    stream: liveStream,
+    fullKbps: configuration.video.bitrateKbps,
+  });
+  bitrate.open();
+  lifetime.own('the bit rate', () => bitrate.close());
   const camera = new SnapshotTaker({ stream: liveStream });
   lifetime.own('the snapshots', () => camera.close());
   const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera, checkAllowed);
@@ -149,6 +160,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     ...healthHandlers(healthWatch),
     ...powerHandlers(configuration.allow),
     ...recordHandlers(recorder, folder),
+    ...bitrateHandlers(bitrate),
   };
   const requests = new RequestListener({ bus, prefix, device, boot: info.boot, handlers, logger });
   const switches = new SwitchListener({
@@ -160,6 +172,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     snapshots,
     recorder,
     motion: motion.state,
+    bitrate,
     logger,
   });
   const announcement = new Announcement({
@@ -174,6 +187,15 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
 
   announcement.open();
   lifetime.own('the announcement', () => announcement.close());
+  const homeAssistant = new HomeAssistant({
+    bus,
+    settings: configuration.homeAssistant,
+    device: { prefix, device, info },
+    announced: new AnnouncedTopic(configuration.storage),
+    logger: scoped(logger, 'home assistant'),
+  });
+  homeAssistant.open();
+  lifetime.own('the announcement to Home Assistant', () => homeAssistant.close());
   timeSync.open();
   lifetime.own('the clock watch', () => timeSync.close());
   healthWatch.open();
