@@ -145,6 +145,7 @@ export class MqttConnection implements MessageBus {
   }
 
   #handleClose(client: MqttClient): void {
+    dropUnconfirmed(client);
     client.options.reconnectPeriod = this.#nextPauseMs();
     this.#failures += 1;
     if (this.#client !== client) return;
@@ -166,7 +167,18 @@ export class MqttConnection implements MessageBus {
 
   #dispatch(message: InboundMessage): void {
     for (const { filter, handle } of [...this.#handlers])
-      if (matchesFilter(filter, message.topic)) handle(message);
+      if (matchesFilter(filter, message.topic)) this.#hand(message, handle);
+  }
+
+  /** Whatever is published must not end the program, nor keep the message from the next handler. */
+  #hand(message: InboundMessage, handle: Handler['handle']): void {
+    try {
+      handle(message);
+    } catch (error) {
+      this.#options.logger.error(
+        `a message on ${message.topic} could not be handled: ${describeError(error)}`,
+      );
+    }
   }
 
   #isHandled(filter: string): boolean {
@@ -190,4 +202,9 @@ export class MqttConnection implements MessageBus {
     const message = `The MQTT broker ${redactedUrl(this.#options.broker.url)} is not connected; check that it runs and that this machine reaches it.`;
     return new CameraError('offline', message, { cause });
   }
+}
+
+/** mqtt.js would send what the broker did not confirm once more after the reconnect, however late that is. */
+function dropUnconfirmed(client: MqttClient): void {
+  for (const id of Object.keys(client.outgoing)) client.removeOutgoingMessage(Number(id));
 }

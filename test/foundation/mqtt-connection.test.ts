@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { InboundMessage } from '../../contract/message-bus.ts';
 import { BrokerSettingsError, type BrokerSettings } from '../../foundation/broker-settings.ts';
 import { Lifetime } from '../../foundation/lifetime.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { MqttConnection, type MqttConnectionOptions } from '../../foundation/mqtt-connection.ts';
+import type { AuthorizePublishHandler } from 'aedes';
 import { startPlainBroker, type PlainBroker } from '../support/plain-broker.ts';
 
 let lifetime = new Lifetime(silentLogger);
@@ -57,6 +58,19 @@ function nextMessage(connection: MqttConnection, filter: string): Promise<Inboun
   });
 }
 
+/** Cuts the connection at the first PUBLISH instead of confirming it. */
+async function brokerThatLosesItsFirstPublish() {
+  const received: string[] = [];
+  const authorizePublish: AuthorizePublishHandler = (client, { payload }, allow) => {
+    received.push(payload.toString());
+    if (received.length === 1) (client?.conn as Socket | undefined)?.destroy();
+    else allow(null);
+  };
+  const broker = await startPlainBroker(0, { authorizePublish });
+  lifetime.own('broker', () => broker.stop());
+  return { url: broker.url, received };
+}
+
 describe('the broker connection', () => {
   test('carries messages to every handler whose filter matches', async () => {
     const { url } = await brokerOn();
@@ -91,6 +105,31 @@ describe('the broker connection', () => {
     await becomes(other, true);
     await other.publish('a/b', 'again', { retain: true });
     expect((await message).payload.toString()).toBe('again');
+  });
+
+  test('does not send after a reconnect what the broker never confirmed', async () => {
+    const { url, received } = await brokerThatLosesItsFirstPublish();
+    const connection = openConnection({ url });
+    await becomes(connection, true);
+    await expect(connection.publish('d/set/stream', 'OFF')).rejects.toMatchObject({ code: 'offline' });
+    await becomes(connection, true);
+    await connection.publish('d/set/stream', 'ON');
+    expect(received).toEqual(['OFF', 'ON']);
+  });
+
+  test('a handler that fails keeps the message from nobody else', async () => {
+    const { url } = await brokerOn();
+    const errors: string[] = [];
+    const logger = { ...silentLogger, error: (line: string) => void errors.push(line) };
+    const connection = openConnection({ url }, { logger });
+    connection.subscribe('a/b', () => {
+      throw new Error('broken');
+    });
+    const message = nextMessage(connection, 'a/b');
+    await becomes(connection, true);
+    await connection.publish('a/b', 'hello');
+    expect((await message).payload.toString()).toBe('hello');
+    expect(errors.join()).toContain('broken');
   });
 
   test('connects by itself when the broker starts later than the client', async () => {

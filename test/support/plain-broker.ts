@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { Aedes } from 'aedes';
+import { Aedes, type AedesOptions } from 'aedes';
 
 export interface PlainBroker {
   readonly port: number;
@@ -10,8 +10,8 @@ export interface PlainBroker {
 }
 
 /** A bare aedes without any of the product's guards, for tests of what talks to a broker. Port 0 picks a free one. */
-export async function startPlainBroker(port = 0): Promise<PlainBroker> {
-  const aedes = await Aedes.createBroker();
+export async function startPlainBroker(port = 0, options: AedesOptions = {}): Promise<PlainBroker> {
+  const aedes = await Aedes.createBroker(options);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
