@@ -93,6 +93,17 @@ export const OPERATIONS = {
     needsSession: false,
   },
   keyframe: { request: nothing, reply: nothing, needsSession: false },
+  /**
+   * The bit rate this peer wishes for, kbit/s; 0 withdraws the wish, and all wishes end with the last viewer. The camera
+   * follows the highest wish, between a floor and its configured bit rate: `kbps` is what holds now, `target` what will
+   * hold, as a raise waits some seconds. `bad_request` when the source cannot change it while it runs, `not_live` while
+   * the camera is off.
+   */
+  bitrate: {
+    request: z.object({ kbps: z.number().int().min(0).max(100_000) }),
+    reply: z.object({ kbps: z.number(), target: z.number() }),
+    needsSession: false,
+  },
   /** Looks at the machine now. `reasons`: what is wrong and what to do, worst first. */
   health: {
     request: nothing,

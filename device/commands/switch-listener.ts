@@ -1,6 +1,7 @@
 import type { InboundMessage, MessageBus } from '../../contract/message-bus.ts';
 import { deviceTopics, parseTopic } from '../../contract/topics.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { BitrateControl } from '../bitrate/bitrate-control.ts';
 import type { CameraSwitch } from '../camera-switch/camera-switch.ts';
 import type { MotionState } from '../motion/motion-state.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -9,7 +10,7 @@ import type { StreamControl } from './stream-control.ts';
 
 const LONGEST_VALUE_SHOWN = 32;
 const LEGAL =
-  'legal are set/enabled, set/stream, set/recording and set/motion with ON or OFF, and set/snapshot with anything';
+  'legal are set/enabled, set/stream, set/recording and set/motion with ON or OFF, set/bitrate with kbit/s, and set/snapshot with anything';
 
 export interface SwitchListenerOptions {
   readonly bus: MessageBus;
@@ -20,6 +21,7 @@ export interface SwitchListenerOptions {
   readonly snapshots: SnapshotPublisher;
   readonly recorder: Recorder;
   readonly motion: MotionState;
+  readonly bitrate: BitrateControl;
   readonly logger: Logger;
 }
 
@@ -45,7 +47,7 @@ export class SwitchListener {
   }
 
   async #apply(property: string, payload: Buffer): Promise<void> {
-    const { stream, snapshots, recorder, motion, cameraSwitch, logger } = this.#options;
+    const { stream, snapshots, recorder, motion, bitrate, cameraSwitch, logger } = this.#options;
     const value = payload
       .subarray(0, LONGEST_VALUE_SHOWN + 1)
       .toString()
@@ -58,6 +60,7 @@ export class SwitchListener {
     else if (property === 'recording' && value === 'OFF') await recorder.stop();
     else if (property === 'motion' && (value === 'ON' || value === 'OFF'))
       motion.handleSight('outside', value === 'ON');
+    else if (property === 'bitrate' && /^\d{1,6}$/u.test(value)) bitrate.wish('set/bitrate', Number(value));
     else if (property === 'enabled' && value === 'ON') await cameraSwitch.turnOn();
     else if (property === 'enabled' && value === 'OFF') await cameraSwitch.turnOff();
     else logger.warn(`set/${shown(property)} ${shown(value)} is not understood; ${LEGAL}`);
