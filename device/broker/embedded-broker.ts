@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import { isLoopback } from '../../foundation/loopback.ts';
 import { type BrokerUser, brokerAccess } from './broker-access.ts';
 import { GuardedConnection } from './guarded-connection.ts';
-import { isLoopback } from './loopback.ts';
 
 const LIMITS = { connectBytes: 4 * 1024, packetBytes: 256 * 1024 };
 const MAX_CONNECTIONS = 200;

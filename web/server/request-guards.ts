@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { isIP } from 'node:net';
+import { isLoopback } from '../../foundation/loopback.ts';
 import { HttpError } from './http-error.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -17,11 +18,6 @@ const PAGE_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'self'",
 ].join('; ');
-
-/** True for addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
 
 /**
  * Against DNS rebinding: a web site whose name was made to point at this machine still sends its own name in Host.

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { MiddlewareHandler } from 'hono';
+import { isLoopback } from '../../foundation/loopback.ts';
 import { HttpError } from './http-error.ts';
-import { isLoopback } from './request-guards.ts';
 
 const PRIVATE_ADDRESS = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[f[cd]|\[fe80:)/;
 

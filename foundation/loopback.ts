@@ -1,0 +1,7 @@
+import { isIPv4 } from 'node:net';
+
+/** True when only programs on this machine reach a server on `host`; IPv6 with or without brackets. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase();
+  return ['localhost', '::1', '[::1]'].includes(name) || (isIPv4(name) && name.startsWith('127.'));
+}
