@@ -33,7 +33,12 @@ export const FLAGS: readonly {
     path: 'broker.url',
     help: 'the MQTT broker, such as mqtt://192.168.1.5:1883',
   },
-  { flag: 'source', value: 'source', path: 'source', help: 'where pictures come from: test or file:PATH' },
+  {
+    flag: 'source',
+    value: 'source',
+    path: 'source',
+    help: 'where pictures come from: auto, picamera2, rpicam, v4l2:PATH, rtsp://…, file:PATH or test (default: auto)',
+  },
   { flag: 'storage', value: 'folder', path: 'storage', help: 'what must outlive the process' },
   {
     flag: 'web-host',

@@ -50,7 +50,7 @@ export const configurationSchema = z.strictObject({
       users: z.array(brokerUserSchema).max(100).default([]),
     })
     .prefault({}),
-  source: deviceConfigurationSchema.shape.source.default('test'),
+  source: deviceConfigurationSchema.shape.source.default('auto'),
   video: videoSettingsSchema.prefault({}),
   maxViewers: deviceConfigurationSchema.shape.maxViewers.default(10),
   lingerMs: deviceConfigurationSchema.shape.lingerMs.default(5_000),

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 const OLDEST_MAJOR = 22;
-const OLDEST_MINOR = 12;
+const OLDEST_MINOR = 13;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST_MAJOR || (major === OLDEST_MAJOR && minor < OLDEST_MINOR)) {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { redactRtspUrls } from '../device/capture/rtsp-source.ts';
 import { redactedUrl } from '../foundation/broker-settings.ts';
 import type { Configuration } from './configuration-schema.ts';
 
@@ -8,9 +9,11 @@ const SECRET_KEYS = new Set(['password', 'credential']);
 /** The configuration as it is in force, as YAML and without its secrets. */
 export function printedConfiguration(configuration: Configuration): string {
   const { broker } = configuration;
-  const shown = broker
-    ? { ...configuration, broker: { ...broker, url: redactedUrl(broker.url) } }
-    : configuration;
+  const shown = {
+    ...configuration,
+    source: redactRtspUrls(configuration.source),
+    ...(broker && { broker: { ...broker, url: redactedUrl(broker.url) } }),
+  };
   return stringify(
     JSON.parse(JSON.stringify(shown, (key, value: unknown) => (SECRET_KEYS.has(key) ? MASK : value))),
   );

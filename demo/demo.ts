@@ -108,7 +108,8 @@ export class Demo {
     const topics = deviceTopics(DEFAULT_PREFIX, device);
     this.#bus.subscribe(topics.status, ({ payload }) => (this.#online = payload.toString() === 'online'));
     this.#bus.subscribe(topics.state, ({ payload }) => {
-      this.#state = parseJson(stateSchema, payload, 'the state of the camera');
+      // Empty when someone clears what the broker keeps.
+      if (payload.length > 0) this.#state = parseJson(stateSchema, payload, 'the state of the camera');
     });
     this.#bus.open();
     this.#context.lifetime.own('the connection to the broker', () => this.#bus.close());

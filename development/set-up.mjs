@@ -32,6 +32,7 @@ async function main() {
   try {
     installPrograms(programs[target] ?? []);
     installPackages();
+    installNode();
     if (target === 'demo') await buildIfStale();
   } catch (error) {
     say(error.message);
@@ -47,13 +48,16 @@ function installPackages() {
   say('Installing the npm packages (once, about a minute) …');
   // What would compile itself here (Bluetooth for a test's HAP controller) is not used and would ask for a compiler.
   npmInstall('--ignore-scripts');
-  if (!isNewEnough(versionOfMachinesNode())) {
-    say(
-      `This machine's Node is older than ${oldestNode.join('.')}: installing ${nodePackage} into node_modules …`,
-    );
-    npmInstall(nodePackage);
-  }
   writeFileSync(stamp, wanted);
+}
+
+/** Looked at each time: any `npm install` takes away what package.json does not name. */
+function installNode() {
+  if (existsSync(join(bin, 'node')) || isNewEnough(versionOfMachinesNode())) return;
+  say(
+    `This machine's Node is older than ${oldestNode.join('.')}: installing ${nodePackage} into node_modules …`,
+  );
+  npmInstall(nodePackage);
 }
 
 /** `npm ci` would refuse wherever a registry lacks optional binaries of platforms that are not this one. */

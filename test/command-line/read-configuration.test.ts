@@ -27,7 +27,7 @@ describe('the configuration', () => {
     expect(readConfiguration(defaults)).toMatchObject({
       device: expect.stringMatching(/^[a-z0-9-]+$/u),
       prefix: 'picam',
-      source: 'test',
+      source: 'auto',
       video: { width: 1280, height: 720, fps: 30, bitrateKbps: 2000, keyframeIntervalS: 2 },
       maxViewers: 10,
       embeddedBroker: { host: '127.0.0.1', port: 1883 },
@@ -139,3 +139,11 @@ function messageOf(action: () => unknown): string {
   }
   throw new Error('expected an error');
 }
+
+test('the printed configuration holds no password, not even inside a URL', () => {
+  const source = 'rtsp://me:secret@192.168.1.20/stream?key=secret';
+  const broker = { url: 'mqtt://me:secret@broker.local', password: 'secret' };
+  const printed = printedConfiguration(read(JSON.stringify({ source, broker })));
+  expect(printed).not.toContain('secret');
+  expect(printed).toContain('192.168.1.20');
+});
