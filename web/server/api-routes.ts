@@ -6,7 +6,7 @@ import { parseValue } from '../../contract/envelopes.ts';
 import { sdpSchema, sessionIdSchema, type IceServer } from '../../contract/operations.ts';
 import { deviceIdSchema } from '../../contract/topics.ts';
 import type { CameraFinder } from './camera-finder.ts';
-import { limitBody, readJsonBody, readOptionalJsonBody } from './request-body.ts';
+import { readJsonBody, readOptionalJsonBody } from './request-body.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 import type { Views } from './views.ts';
 
@@ -38,14 +38,14 @@ export function apiRoutes(options: ApiRoutesOptions): Hono {
 
   routes.get('/turn-credentials', ({ json }) => json(iceServers));
 
-  routes.post('/start-webrtc', limitBody, async (context) => {
+  routes.post('/start-webrtc', async (context) => {
     const { device } = parseValue(cameraQuerySchema, context.req.query(), 'The query');
     const { sdp } = await readJsonBody(context, offerSchema);
     const answer = await views.accept(device, sdp);
     return context.json({ webrtc_answer: answer.sdp, session: answer.session });
   });
 
-  routes.post('/stop-webrtc', limitBody, async (context) => {
+  routes.post('/stop-webrtc', async (context) => {
     const { device } = parseValue(cameraQuerySchema, context.req.query(), 'The query');
     const { session } = await readOptionalJsonBody(context, stopSchema);
     const camera = await finder.findNamedOrOnly(device);

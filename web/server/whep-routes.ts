@@ -5,7 +5,7 @@ import { deviceIdSchema } from '../../contract/topics.ts';
 import type { IceServer } from '../../contract/operations.ts';
 import { HttpError } from './http-error.ts';
 import { iceServerLinks } from './ice-server-links.ts';
-import { limitBody } from './request-body.ts';
+import { readBodyText } from './request-body.ts';
 import { requireContentType } from './request-guards.ts';
 import { parseSdpFragment } from './sdp-fragment.ts';
 import type { Views } from './views.ts';
@@ -27,10 +27,10 @@ export function whepRoutes({ views, iceServers, allowedOrigins }: WhepRoutesOpti
 
   routes.options('*', ({ body }) => body(null, 204, { 'accept-post': OFFER_TYPE }));
 
-  routes.post('/:device', limitBody, async (context) => {
+  routes.post('/:device', async (context) => {
     requireContentType(context.req.header('content-type'), OFFER_TYPE);
     const device = checkedDevice(context.req.param('device'));
-    const { session, sdp } = await views.accept(device, await context.req.text());
+    const { session, sdp } = await views.accept(device, await readBodyText(context));
     context.header('location', `/whep/${device}/${session}`);
     context.header('etag', etagOf(session));
     context.header('cache-control', 'no-store');
@@ -43,11 +43,12 @@ export function whepRoutes({ views, iceServers, allowedOrigins }: WhepRoutesOpti
     return json(views.stateOf(device, session), 200, { 'cache-control': 'no-store' });
   });
 
-  routes.patch('/:device/:session', limitBody, async ({ req, body }) => {
+  routes.patch('/:device/:session', async (context) => {
+    const { req, body } = context;
     const { device, session } = req.param();
     requireContentType(req.header('content-type'), FRAGMENT_TYPE);
     requireMatch(req.header('if-match'), session);
-    await views.addCandidates(checkedDevice(device), session, parseSdpFragment(await req.text()));
+    await views.addCandidates(checkedDevice(device), session, parseSdpFragment(await readBodyText(context)));
     return body(null, 204);
   });
 

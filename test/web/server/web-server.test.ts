@@ -1,52 +1,27 @@
-import { connect } from 'node:net';
 import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import { CameraError } from '../../../contract/errors.ts';
-import { silentLogger } from '../../../foundation/logger.ts';
-import { createWebServer, WebServerError, type WebServerOptions } from '../../../web/server/web-server.ts';
-import { InMemoryBus } from '../../support/in-memory-bus.ts';
+import { WebServerError } from '../../../web/server/web-server.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { ANSWER, FakeCamera, JPEG, SESSION } from './fake-camera.ts';
+import { ANSWER, JPEG, SESSION } from './fake-camera.ts';
+import {
+  clockAfterIntroductions,
+  OFFER,
+  postJson,
+  postOffer,
+  problemOf,
+  rawStatus,
+  type ServedPageOptions,
+  servePage,
+} from './served-page.ts';
 
-const OFFER = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n';
+const ASK_FOR_CAMERAS = 'GET /api/cameras HTTP/1.1';
 const resources = resourcesOfEachTest();
-
-async function start({
-  cameras = ['front'],
-  ...options
-}: Partial<WebServerOptions> & { cameras?: string[] } = {}) {
-  const bus = new InMemoryBus();
-  const fakes = cameras.map((device) => resources.own(new FakeCamera(bus, device)));
-  for (const fake of fakes) await fake.open();
-  const server = resources.own(
-    createWebServer({
-      bus,
-      prefix: 'picam',
-      host: '127.0.0.1',
-      port: 0,
-      iceServers: [],
-      logger: silentLogger,
-      ...options,
-    }),
-  );
-  await server.open();
-  await waitUntil('the cameras are found', async () => {
-    const found = (await (await fetch(`${server.url}/api/cameras`)).json()) as { online: boolean }[];
-    return found.filter(({ online }) => online).length === cameras.length;
-  });
-  const [camera = new FakeCamera(bus, 'nobody')] = fakes;
-  return { bus, camera, server, at: (path: string) => `${server.url}${path}` };
-}
-
-function postOffer(url: string, body = OFFER, headers: Record<string, string> = {}) {
-  return fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/sdp', ...headers } });
-}
-
-async function problemOf(response: Response) {
-  const { error } = (await response.json()) as { error: { code: string; message: string } };
-  return { status: response.status, code: error.code, message: error.message };
-}
+const start = (options?: ServedPageOptions) => servePage(resources, options);
 
 describe('WHEP', () => {
   test('an offer is answered with 201, where to end the view, and the ICE servers', async () => {
@@ -83,6 +58,17 @@ describe('WHEP', () => {
   ] as const)('%s is refused', async (_what, path, body, headers, status, code) => {
     const { at } = await start({ now: clockAfterIntroductions() });
     expect(await problemOf(await postOffer(at(path), body, headers))).toMatchObject({ status, code });
+  });
+
+  test.each([
+    ['an offer', OFFER, 201],
+    ['an endless offer', OFFER + 'a'.repeat(70_000), 413],
+    ['garbage', 'hello', 422],
+  ])('%s in chunks, without a length, is read like any other', async (_what, body, status) => {
+    const { at } = await start();
+    const answer = await postInChunks(at('/whep/front'), body);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toContain(status === 201 ? ANSWER : '"message"');
   });
 
   test.each([
@@ -289,10 +275,10 @@ describe('guards', () => {
   });
 
   test('a rebound host name is refused on loopback, a configured one is not', async () => {
-    const { server } = await start({ hostNames: ['cam.example'] });
-    expect(await statusWithHost(server.url, 'evil.example')).toBe(403);
-    expect(await statusWithHost(server.url, 'cam.example')).toBe(200);
-    expect(await statusWithHost(server.url, 'localhost:8080')).toBe(200);
+    const { port } = await start({ hostNames: ['cam.example'] });
+    expect(await rawStatus(port, ASK_FOR_CAMERAS, 'evil.example')).toBe(403);
+    expect(await rawStatus(port, ASK_FOR_CAMERAS, 'cam.example')).toBe(200);
+    expect(await rawStatus(port, ASK_FOR_CAMERAS, 'localhost:8080')).toBe(200);
   });
 
   test('every answer carries the security headers', async () => {
@@ -306,10 +292,10 @@ describe('guards', () => {
   });
 
   test('nothing beside the page is served', async () => {
-    const { server, at } = await start();
+    const { port, at } = await start();
     for (const path of ['/tsconfig.json', '/..%2fserver%2fapp.ts', '/%2e%2e/server/app.ts', '/server/app.ts'])
       expect((await fetch(at(path))).status).toBe(404);
-    expect(await rawStatus(server.url, 'GET /../server/app.ts HTTP/1.1')).toBe(404);
+    expect(await rawStatus(port, 'GET /../server/app.ts HTTP/1.1')).toBe(404);
   });
 
   test('a page module is served as JavaScript, and again only when it changed', async () => {
@@ -341,32 +327,12 @@ describe('its life', () => {
   });
 });
 
-function postJson(url: string, body: object) {
-  return fetch(url, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json' },
-  });
-}
-
-/** A clock on which every wait for cameras to introduce themselves is over at once. */
-function clockAfterIntroductions(): () => number {
-  let nowMs = 0;
-  return () => (nowMs += 2_000);
-}
-
-function statusWithHost(url: string, host: string): Promise<number> {
-  return rawStatus(url, 'GET /api/cameras HTTP/1.1', host);
-}
-
-/** fetch() neither sends another Host nor a path with dots. */
-async function rawStatus(url: string, requestLine: string, host = 'localhost'): Promise<number> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  try {
-    socket.write(`${requestLine}\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
-    const [head] = (await once(socket, 'data')) as [Buffer];
-    return Number(head.toString().split(' ')[1]);
-  } finally {
-    socket.destroy();
-  }
+/** Sends a body whose length is not told beforehand. */
+async function postInChunks(url: string, body: string): Promise<{ status: number; body: string }> {
+  const request = httpRequest(url, { method: 'POST', headers: { 'content-type': 'application/sdp' } });
+  resources.onEnd('request', () => request.destroy());
+  for (let at = 0; at < body.length; at += 7_000) request.write(body.slice(at, at + 7_000));
+  request.end();
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, body: await text(response) };
 }
