@@ -2,11 +2,12 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import { plainAddress, type MediaTarget } from './media-target.ts';
 
 export interface MediaSocketOptions {
   /** Our side of the controller's HAP connection: only what is sent from there is taken by Apple Home. */
   readonly sourceAddress: string;
-  readonly target: { readonly address: string; readonly port: number; readonly family: 'ipv4' | 'ipv6' };
+  readonly target: MediaTarget;
   readonly handleMessage: (message: Buffer) => void;
   readonly logger: Logger;
 }
@@ -64,11 +65,6 @@ export class MediaSocket {
     this.#hasReported = true;
     this.#options.logger.debug(`the stream's socket: ${describeError(error)}`);
   }
-}
-
-/** An IPv4 address as a dual-stack server sees it is "::ffff:192.0.2.1". */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/iu, '');
 }
 
 /** A link-local IPv6 address is only an address together with its interface. */

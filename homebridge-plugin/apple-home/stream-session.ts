@@ -7,6 +7,7 @@ import { isRtcp, writeRtpHeader } from '../../media/rtp.ts';
 import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
 import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
 import { MediaSocket } from './media-socket.ts';
+import type { MediaTarget } from './media-target.ts';
 import { VideoRelay } from './video-relay.ts';
 
 const CNAME = 'picam';
@@ -25,7 +26,7 @@ export type StreamLimits = typeof DEFAULT_LIMITS;
 
 export interface StreamSessionOptions {
   readonly sourceAddress: string;
-  readonly target: { readonly address: string; readonly port: number; readonly family: 'ipv4' | 'ipv6' };
+  readonly target: MediaTarget;
   /** What the controller encrypts its RTCP with. */
   readonly controllerKeys: SrtpMasterKeys;
   readonly openLiveView: (listener: LiveViewListener) => LiveView;

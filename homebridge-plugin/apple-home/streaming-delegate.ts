@@ -16,17 +16,13 @@ import {
   type StreamingRequest,
   type StreamRequestCallback,
 } from './hap.ts';
-import { plainAddress } from './media-socket.ts';
+import { mediaTarget } from './media-target.ts';
+import { StreamRefusedError } from './stream-refused-error.ts';
 import { StreamSession } from './stream-session.ts';
 
 const DEFAULT_RTCP_INTERVAL_S = 0.5;
 const SHORTEST_RTCP_INTERVAL_S = 0.1;
 const LONGEST_RTCP_INTERVAL_S = 5;
-
-/** A stream that cannot be set up or started; the message says why. */
-export class StreamRefusedError extends Error {
-  override readonly name = 'StreamRefusedError';
-}
 
 export interface StreamingDelegateOptions {
   readonly isOnline: () => boolean;
@@ -55,15 +51,16 @@ export class StreamingDelegate implements CameraStreamingDelegate {
 
   handleSnapshotRequest(request: SnapshotRequest, callback: SnapshotRequestCallback): void {
     const isForEvent = request.reason === REQUESTED_FOR_EVENT;
-    answer(this.#options.snapshots.take({ width: request.width, isForEvent }), callback);
+    this.#answer(this.#options.snapshots.take({ width: request.width, isForEvent }), callback);
   }
 
   prepareStream(request: PrepareStreamRequest, callback: PrepareStreamCallback): void {
-    answer(this.#prepare(request), callback);
+    const handleFailure = () => this.#endFromOurSide(request.sessionID, 'HomeKit could not be told of it');
+    this.#answer(this.#prepare(request), callback, handleFailure);
   }
 
   handleStreamRequest(request: StreamingRequest, callback: StreamRequestCallback): void {
-    answer(this.#handle(request), callback);
+    this.#answer(this.#handle(request), callback);
   }
 
   /** Ends every session, for when the camera has gone or Homebridge ends. */
@@ -92,10 +89,10 @@ export class StreamingDelegate implements CameraStreamingDelegate {
   #createSession(request: PrepareStreamRequest): StreamSession {
     const { openLiveView, logger } = this.#options;
     const id = request.sessionID;
-    const { video, targetAddress, addressVersion, sourceAddress } = request;
+    const { video, sourceAddress } = request;
     return new StreamSession({
       sourceAddress,
-      target: { address: plainAddress(targetAddress), port: video.port, family: addressVersion },
+      target: mediaTarget(request),
       controllerKeys: { masterKey: video.srtp_key, masterSalt: video.srtp_salt },
       openLiveView,
       handleEnd: (reason) => this.#endFromOurSide(id, reason),
@@ -133,11 +130,21 @@ export class StreamingDelegate implements CameraStreamingDelegate {
     this.#sessions.get(id)?.end();
     this.#sessions.delete(id);
   }
-}
 
-function answer<T>(work: Promise<T>, callback: (error?: Error, value?: T) => void): void {
-  work.then(
-    (value) => callback(undefined, value),
-    (error: unknown) => callback(error instanceof Error ? error : new Error(describeError(error))),
-  );
+  /** HAP-NodeJS throws in its callbacks, as for an interface without an address, and that would end all of Homebridge. */
+  #answer<T>(
+    work: Promise<T>,
+    callback: (error?: Error, value?: T) => void,
+    handleFailure: () => void = () => undefined,
+  ): void {
+    work
+      .then(
+        (value) => callback(undefined, value),
+        (error: unknown) => callback(error instanceof Error ? error : new Error(describeError(error))),
+      )
+      .catch((error: unknown) => {
+        this.#options.logger.error(`HomeKit did not take the camera's answer: ${describeError(error)}`);
+        handleFailure();
+      });
+  }
 }

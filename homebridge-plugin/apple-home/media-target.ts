@@ -1,0 +1,33 @@
+import { isIP } from 'node:net';
+import type { PrepareStreamRequest } from './hap.ts';
+import { StreamRefusedError } from './stream-refused-error.ts';
+
+const HIGHEST_PORT = 65_535;
+
+/** Where a controller wants its packets. */
+export interface MediaTarget {
+  readonly address: string;
+  readonly port: number;
+  readonly family: 'ipv4' | 'ipv6';
+}
+
+/**
+ * What a socket can send to: it throws for a port that does not exist and asks the DNS for an address that is none.
+ * @throws StreamRefusedError
+ */
+export function mediaTarget(request: PrepareStreamRequest): MediaTarget {
+  const { addressVersion: family, video } = request;
+  const address = plainAddress(request.targetAddress);
+  if (isIP(address) !== (family === 'ipv6' ? 6 : 4))
+    throw new StreamRefusedError(
+      `the controller names ${JSON.stringify(address)}, which is no ${family} address`,
+    );
+  if (!Number.isInteger(video.port) || video.port < 1 || video.port > HIGHEST_PORT)
+    throw new StreamRefusedError(`the controller names port ${video.port}, to which nothing can be sent`);
+  return { address, port: video.port, family };
+}
+
+/** An IPv4 address as a dual-stack server sees it is "::ffff:192.0.2.1". */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/iu, '');
+}
