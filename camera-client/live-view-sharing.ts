@@ -1,5 +1,11 @@
 import { describeError, type Logger } from '../foundation/logger.ts';
-import type { LiveView, LiveViewListener, OpenLiveView } from './live-view.ts';
+import {
+  LiveViewError,
+  type LiveView,
+  type LiveViewListener,
+  type LiveViewPacket,
+  type OpenLiveView,
+} from './live-view.ts';
 
 const DEFAULT_LINGER_MS = 3_000;
 
@@ -49,7 +55,7 @@ export class SharedLiveViews {
     const listeners = new Set<LiveViewListener>();
     const view = this.#options.open(device, {
       handlePacket: (packet) => {
-        for (const listener of listeners) listener.handlePacket(packet);
+        for (const listener of listeners) this.#deliver(device, listener, packet);
       },
       handleRestart: () => {
         for (const listener of listeners) listener.handleRestart();
@@ -63,6 +69,23 @@ export class SharedLiveViews {
     const shared: SharedView = { view, listeners, linger: undefined };
     this.#shared.set(device, shared);
     return shared;
+  }
+
+  /** One watcher that fails takes nobody with it. */
+  #deliver(device: string, listener: LiveViewListener, packet: LiveViewPacket): void {
+    try {
+      listener.handlePacket(packet);
+    } catch (error) {
+      this.#dismiss(device, listener, error);
+    }
+  }
+
+  #dismiss(device: string, listener: LiveViewListener, cause: unknown): void {
+    const shared = this.#shared.get(device);
+    if (shared?.listeners.delete(listener) && shared.listeners.size === 0) this.#linger(device, shared);
+    const message = `a watcher could not take the picture: ${describeError(cause)}`;
+    this.#options.logger.debug(message);
+    listener.handleEnd(new LiveViewError('unwatchable', message, { cause }));
   }
 
   #linger(device: string, shared: SharedView): void {

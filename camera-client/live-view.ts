@@ -21,7 +21,9 @@ export type LiveViewEndReason =
   /** The connection broke. */
   | 'lost'
   /** Connected, but no packet came for too long. */
-  | 'silent';
+  | 'silent'
+  /** Whoever watches failed at what it was given. */
+  | 'unwatchable';
 
 /** Why a live view ended without having been closed. */
 export class LiveViewError extends Error {

@@ -150,6 +150,20 @@ describe('shared live views', () => {
     expect(watcher.heard).toEqual(['packet']);
   });
 
+  test('end only the watcher that fails', () => {
+    const failing = new Watcher();
+    failing.handlePacket = () => {
+      throw new RangeError('Port should be > 0');
+    };
+    shared.join('door', failing);
+    shared.join('door', watcher);
+    views.sendPacket();
+    views.sendPacket();
+    expect(watcher.heard).toEqual(['packet', 'packet']);
+    expect(failing.heard).toEqual(['unwatchable']);
+    expect(views.newest.closed).toBe(false);
+  });
+
   test('begin anew after an end', () => {
     shared.join('door', watcher);
     views.end('lost');
