@@ -35,17 +35,20 @@ export function useCamera(
   const link = camera?.link;
   followStatus(node, link);
   node.on('input', (msg, send, done) => {
-    handleOrRefuse(camera, handle, msg).then(
-      (result) => {
-        send(result);
-        done();
-      },
-      (thrown: unknown) => {
-        const error = asFlowError(thrown);
-        msg['statusCode'] = error.statusCode;
-        done(error);
-      },
-    );
+    handleOrRefuse(camera, handle, msg)
+      .then(
+        (result) => {
+          // What follows in the flow may run, and throw, in here.
+          send(result);
+          done();
+        },
+        (thrown: unknown) => {
+          const error = asFlowError(thrown);
+          msg['statusCode'] = error.statusCode;
+          done(error);
+        },
+      )
+      .catch((thrown: unknown) => done(thrown instanceof Error ? thrown : new Error(String(thrown))));
   });
   return link;
 }

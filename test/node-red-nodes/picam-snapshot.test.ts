@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { CameraError } from '../../contract/errors.ts';
 import { startPlainBroker, type PlainBroker } from '../support/plain-broker.ts';
 import { resourcesOfEachTest } from '../support/resources.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { FakeCamera } from './fake-camera.ts';
 import { TestFlow } from './test-flow.ts';
 
@@ -53,6 +54,16 @@ describe('picam-snapshot', () => {
     });
     const flow = await startFlow();
     expect((await flow.exchange({})).error).toMatchObject({ code: 'not_live' });
+  });
+
+  test('tells the catch nodes when what follows in the flow throws', async () => {
+    const flow = await startFlow();
+    flow.throwAtOutput(new Error('the next node is broken'));
+    flow.send({});
+    await waitUntil('the error', () => flow.caught.length === 1);
+    expect(flow.caught[0]).toMatchObject({
+      error: { message: expect.stringContaining('the next node is broken') },
+    });
   });
 
   test('leaves no subscription to pictures behind', async () => {

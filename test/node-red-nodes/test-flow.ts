@@ -70,6 +70,14 @@ export class TestFlow {
     return waitUntil('an output or an error', () => this.first[before.first] ?? this.caught[before.caught]);
   }
 
+  /** As a node behind the first output that throws when a message reaches it. */
+  throwAtOutput(error: Error): void {
+    const send = () => {
+      throw error;
+    };
+    Object.assign(helper.getNode(IDS.node) ?? {}, { send });
+  }
+
   /** Deploys anew as the editor does: everything, or only the nodes that have changed. */
   async redeploy(options: TestFlowOptions, type: 'full' | 'nodes' = 'full'): Promise<void> {
     this.statuses.length = 0;
