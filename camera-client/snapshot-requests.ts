@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
 import { CameraError } from '../contract/errors.ts';
-import { MAX_SNAPSHOT_BYTES, REQUEST_TIMEOUT_MS } from '../contract/limits.ts';
-import type { InboundMessage, MessageBus, Unsubscribe } from '../contract/message-bus.ts';
+import { REQUEST_TIMEOUT_MS } from '../contract/limits.ts';
+import type { MessageBus, Unsubscribe } from '../contract/message-bus.ts';
 import type { RequestData } from '../contract/operations.ts';
 import { deviceTopics } from '../contract/topics.ts';
+import { AwaitedPictures } from './awaited-pictures.ts';
 import type { CameraRequests } from './camera-requests.ts';
 
-/** A picture may overtake the reply that names it; this many are kept until then. */
-const PICTURES_KEPT = 4;
 const TRIES = 2;
 
 export interface SnapshotRequestsOptions {
@@ -19,8 +17,7 @@ export interface SnapshotRequestsOptions {
 /** The snapshot topic of one camera, subscribed while someone waits for a picture. */
 interface Watch {
   readonly unsubscribe: Unsubscribe;
-  readonly arrived: Map<string, Buffer>;
-  readonly waiting: Map<string, Set<(jpeg: Buffer) => void>>;
+  readonly pictures: AwaitedPictures;
   users: number;
 }
 
@@ -81,7 +78,7 @@ export class SnapshotRequests {
     const { requests } = this.#options;
     const options = { timeoutMs: timeoutMs / TRIES, tries: TRIES };
     const { sha256 } = await requests.request(device, 'snapshot', wanted, options);
-    return watch.arrived.get(sha256) ?? arrivalOf(watch, sha256, ended);
+    return watch.pictures.arrivalOf(sha256, ended);
   }
 
   /** Rejects after `timeoutMs` or with `close()`; does neither once `ended` is aborted. */
@@ -104,12 +101,11 @@ export class SnapshotRequests {
       return known;
     }
     const { bus, prefix } = this.#options;
-    const arrived = new Map<string, Buffer>();
-    const waiting: Watch['waiting'] = new Map();
-    const unsubscribe = bus.subscribe(deviceTopics(prefix, device).snapshot, (message) =>
-      handlePicture({ arrived, waiting }, message),
+    const pictures = new AwaitedPictures();
+    const unsubscribe = bus.subscribe(deviceTopics(prefix, device).snapshot, ({ payload }) =>
+      pictures.handle(payload),
     );
-    const watch: Watch = { unsubscribe, arrived, waiting, users: 1 };
+    const watch: Watch = { unsubscribe, pictures, users: 1 };
     this.#watches.set(device, watch);
     return watch;
   }
@@ -120,29 +116,6 @@ export class SnapshotRequests {
     this.#watches.delete(device);
     watch.unsubscribe();
   }
-}
-
-function handlePicture(
-  { arrived, waiting }: Pick<Watch, 'arrived' | 'waiting'>,
-  { payload }: InboundMessage,
-): void {
-  if (payload.length === 0 || payload.length > MAX_SNAPSHOT_BYTES) return;
-  const sha256 = createHash('sha256').update(payload).digest('hex');
-  arrived.set(sha256, payload);
-  const oldest = arrived.keys().next();
-  if (arrived.size > PICTURES_KEPT && !oldest.done) arrived.delete(oldest.value);
-  for (const resolve of waiting.get(sha256) ?? []) resolve(payload);
-}
-
-function arrivalOf({ waiting }: Watch, sha256: string, ended: AbortSignal): Promise<Buffer> {
-  return new Promise((resolve) => {
-    const waiters = waiting.get(sha256) ?? new Set();
-    waiting.set(sha256, waiters.add(resolve));
-    ended.addEventListener('abort', () => {
-      waiters.delete(resolve);
-      if (waiters.size === 0) waiting.delete(sha256);
-    });
-  });
 }
 
 function closingError(): CameraError {
