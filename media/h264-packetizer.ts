@@ -31,7 +31,7 @@ export function packetizeH264(unit: AccessUnit, maxPayloadBytes = DEFAULT_MAX_PA
   const nalUnits = unit.nalUnits.filter((nalUnit) => nalUnit.length > 0);
   const leading = nalUnits.slice(0, countLeading(nalUnits));
   const aggregated = leading.slice(0, countFitting(leading, maxBytes));
-  const head = aggregated.length >= 2 ? [aggregate(aggregated)] : aggregated;
+  const head = aggregated.length >= 2 ? [aggregateH264(aggregated)] : aggregated;
   const rest = nalUnits.slice(aggregated.length);
   const payloads = [...head, ...rest.flatMap((nalUnit) => fragment(nalUnit, maxBytes))];
   return payloads.map((payload, index) => ({ payload, marker: index === payloads.length - 1 }));
@@ -52,7 +52,7 @@ function countFitting(nalUnits: readonly Buffer[], maxBytes: number): number {
 }
 
 /** STAP-A, RFC 6184 §5.7.1: its header carries the highest importance among its NAL units. */
-function aggregate(nalUnits: readonly Buffer[]): Buffer {
+export function aggregateH264(nalUnits: readonly Buffer[]): Buffer {
   const importance = Math.max(...nalUnits.map((nalUnit) => (nalUnit[0] ?? 0) & 0x60));
   const parts = nalUnits.flatMap((nalUnit) => [
     Buffer.of(nalUnit.length >> 8, nalUnit.length & 0xff),

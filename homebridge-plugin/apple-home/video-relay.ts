@@ -1,10 +1,10 @@
 import type { LiveViewPacket } from '../../camera-client/live-view.ts';
 import { NalType, isFirstSlice, isVcl, nalTypeOf } from '../../media/h264-nal.ts';
+import { aggregateH264 } from '../../media/h264-packetizer.ts';
 import { decodeH264Payload } from '../../media/h264-payload.ts';
 import { sequenceDistance, sequencePlus, unwrapSequence } from '../../media/rtp-sequence.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
 
-const STAP_A = 24;
 const RTP_TICKS_PER_MS = 90;
 const MODULUS_32_BITS = 2 ** 32;
 /** A picture must not seem to be as old as the last one of the connection before. */
@@ -109,7 +109,7 @@ export class VideoRelay {
     for (const nalUnit of decoded.nalUnits) this.#rememberParameterSet(nalUnit);
     const slices = decoded.nalUnits.filter((nalUnit) => isVcl(nalTypeOf(nalUnit)));
     if (slices.length === decoded.nalUnits.length) return payload;
-    return slices.length > 1 ? aggregate(slices) : slices[0];
+    return slices.length > 1 ? aggregateH264(slices) : slices[0];
   }
 
   #rememberParameterSet(nalUnit: Buffer): void {
@@ -118,7 +118,7 @@ export class VideoRelay {
   }
 
   #parameterSets(): Buffer | undefined {
-    return this.#sps && this.#pps && aggregate([this.#sps, this.#pps]);
+    return this.#sps && this.#pps && aggregateH264([this.#sps, this.#pps]);
   }
 
   #open(nowMs: number, inputTimestamp: number): void {
@@ -147,16 +147,6 @@ export class VideoRelay {
     else this.#lastSent = { ...this.#lastSent, sequenceNumber };
     return { sequenceNumber, timestamp, marker, payload };
   }
-}
-
-/** STAP-A, RFC 6184 §5.7.1. */
-function aggregate(nalUnits: readonly Buffer[]): Buffer {
-  const importance = Math.max(...nalUnits.map((nalUnit) => (nalUnit[0] ?? 0) & 0x60));
-  const parts = nalUnits.flatMap((nalUnit) => [
-    Buffer.of(nalUnit.length >> 8, nalUnit.length & 0xff),
-    nalUnit,
-  ]);
-  return Buffer.concat([Buffer.of(importance | STAP_A), ...parts]);
 }
 
 function beginsKeyframe(payload: Buffer): boolean {
