@@ -18,6 +18,7 @@ import { VideoSender } from './media-path/video-sender.ts';
 import { completeAnswer } from './complete-answer.ts';
 import type { VideoOffer } from './video-offer.ts';
 import { toWeriftCertificate } from './werift-certificate.ts';
+import { sayGoodbye } from './werift-goodbye.ts';
 import { WeriftMediaTransport, agreedFormat } from './werift-media-transport.ts';
 
 /** How long STUN and TURN servers may keep an answer waiting. */
@@ -100,6 +101,7 @@ export class ViewerPeer {
     this.#isOver = true;
     this.#stopListening?.();
     this.#sender?.close();
+    await Promise.all(this.#connection.dtlsTransports.map((transport) => sayGoodbye(transport)));
     await this.#connection.close();
   }
 
