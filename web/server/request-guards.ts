@@ -1,9 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { isLoopback } from '../../foundation/loopback.ts';
 import { HttpError } from './http-error.ts';
 
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 const PAGE_POLICY = [
@@ -21,19 +21,18 @@ const PAGE_POLICY = [
 
 /**
  * Against DNS rebinding: a web site whose name was made to point at this machine still sends its own name in Host.
- * Checked while only this machine is served, or when names are configured.
+ * Addresses cannot be rebound, nor can names that no public DNS knows: single words, `.local` and this machine's own.
  */
 export function hostGuard(boundTo: string, hostNames: readonly string[]): MiddlewareHandler {
-  const checked = isLoopback(boundTo) || hostNames.length > 0;
-  const allowed = new Set([...LOOPBACK_NAMES, ...hostNames.map((name) => name.toLowerCase())]);
+  const configured = new Set([...hostNames, hostname()].map((name) => name.toLowerCase()));
+  const isServed = isLoopback(boundTo) ? isLoopback : isOfThisNetwork;
   return async ({ req }, next) => {
     const name = hostNameOf(req.header('host'));
-    const isAddressOfThisMachine = !isLoopback(boundTo) && isIP(name) !== 0;
-    if (!checked || allowed.has(name) || isAddressOfThisMachine) return next();
+    if (configured.has(name) || isServed(name)) return next();
     throw new HttpError(
       403,
       'forbidden',
-      'This host name is not served; open the page by http://localhost or add the name to web.hostNames.',
+      'This host name is not served; open the page by the address of its machine or add the name to web.hostNames.',
     );
   };
 }
@@ -74,9 +73,17 @@ export function requireContentType(header: string | undefined, wanted: string): 
   );
 }
 
-/** The name part of a Host header, without the port, in lower case. */
+function isOfThisNetwork(name: string): boolean {
+  return isIP(name) !== 0 || /^[a-z0-9_-]+$/.test(name) || name.endsWith('.local');
+}
+
+/** The name part of a Host header in lower case, without the port, an address's brackets and the root's dot. */
 function hostNameOf(host: string | undefined): string {
-  return (host ?? '').toLowerCase().replace(/:\d+$/, '');
+  return (host ?? '')
+    .toLowerCase()
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
 }
 
 function originHost(origin: string): string | undefined {

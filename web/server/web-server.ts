@@ -32,7 +32,7 @@ export interface WebServerOptions {
   readonly port: number;
   readonly iceServers: readonly IceServer[];
   readonly logger: Logger;
-  /** Names besides localhost by which the server may be asked while it listens on loopback, as behind a proxy. */
+  /** Names by which the server may be asked besides those of this machine and this network, as behind a proxy. */
   readonly hostNames?: readonly string[];
   /** Origins outside this network whose pages may watch by WHEP; `*` for all. */
   readonly allowedOrigins?: readonly string[];

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import { CameraError } from '../../../contract/errors.ts';
@@ -279,6 +280,28 @@ describe('guards', () => {
     expect(await rawStatus(port, ASK_FOR_CAMERAS, 'evil.example')).toBe(403);
     expect(await rawStatus(port, ASK_FOR_CAMERAS, 'cam.example')).toBe(200);
     expect(await rawStatus(port, ASK_FOR_CAMERAS, 'localhost:8080')).toBe(200);
+  });
+
+  test.each([
+    ['evil.example', 403],
+    ['127.evil.example', 403],
+    ['pi.local', 200],
+    ['pi.local.:8080', 200],
+    ['pi', 200],
+    ['localhost', 200],
+    [hostname(), 200],
+    ['192.168.1.20:8080', 200],
+    ['[fe80::1]', 200],
+    ['[fe80::1]:8080', 200],
+    ['cam.example', 200],
+  ])('beyond loopback the host name %s gives %i', async (host, status) => {
+    const { port } = await start({ host: '0.0.0.0', hostNames: ['Cam.example'] });
+    expect(await rawStatus(port, ASK_FOR_CAMERAS, host)).toBe(status);
+  });
+
+  test('a rebound host name is refused beyond loopback without configured names too', async () => {
+    const { port } = await start({ host: '0.0.0.0' });
+    expect(await rawStatus(port, ASK_FOR_CAMERAS, 'evil.example')).toBe(403);
   });
 
   test('every answer carries the security headers', async () => {
