@@ -12,6 +12,8 @@ import {
 } from './sdp-sections.ts';
 
 const MAX_SECTIONS = 32;
+/** From one viewer, with its offer and after it. Each is checked with packets of the camera's. */
+export const MAX_REMOTE_CANDIDATES = 128;
 /** A section on another's transport may leave this to it; the camera sends in no other way. */
 const RTCP_MUX = 'a=rtcp-mux';
 const TRANSPORT_ATTRIBUTES = ['ice-ufrag', 'ice-pwd', 'ice-options', 'fingerprint', 'setup'];
@@ -24,7 +26,7 @@ export interface VideoOffer {
   /** The video's place among all sections of the offer. */
   readonly index: number;
   readonly profileLevelId: string;
-  /** The candidates the offer held, as in RTCIceCandidateInit.candidate. */
+  /** The first candidates the offer held, as in RTCIceCandidateInit.candidate; MAX_REMOTE_CANDIDATES at most. */
   readonly candidates: readonly string[];
   readonly sections: readonly SdpSection[];
   /** The place of another section whose transport the video shares and which must therefore not be rejected. */
@@ -54,7 +56,9 @@ export function parseVideoOffer(sdp: string): VideoOffer {
     mid,
     index,
     profileLevelId: format.profileLevelId,
-    candidates: attributes(section.lines, 'candidate').map((value) => `candidate:${value}`),
+    candidates: attributes(section.lines, 'candidate')
+      .slice(0, MAX_REMOTE_CANDIDATES)
+      .map((value) => `candidate:${value}`),
     sections: split.sections,
     carrier: carrierOf(split, index, transport),
   };

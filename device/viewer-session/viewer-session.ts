@@ -7,12 +7,11 @@ import { CandidateOutbox } from './candidate-outbox.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
-import { parseVideoOffer } from './video-offer.ts';
+import { MAX_REMOTE_CANDIDATES, parseVideoOffer } from './video-offer.ts';
 import { ViewerPeer } from './viewer-peer.ts';
 
 /** ICE has no time-out of its own; a viewer that is not there by then has gone away or is behind a wall. */
 const CONNECT_TIMEOUT_MS = 15_000;
-const MAX_REMOTE_CANDIDATES = 128;
 
 /** `left`: by the viewer's own wish, which needs no push. */
 export type EndReason = ClosePush['reason'] | 'left';
@@ -52,7 +51,7 @@ export class ViewerSession implements LiveStreamViewer {
   #leave: (() => void) | undefined;
   #connectTimer: NodeJS.Timeout | undefined;
   #state: 'connecting' | 'playing' | 'ended' = 'connecting';
-  #remoteCandidates = 0;
+  #remoteCandidates: number;
 
   /** @throws CameraError `bad_sdp` */
   constructor(options: ViewerSessionOptions) {
@@ -61,8 +60,10 @@ export class ViewerSession implements LiveStreamViewer {
     this.session = session;
     this.peer = peer;
     this.#outbox = new CandidateOutbox((candidates, end) => this.#pushCandidates(candidates, end));
+    const offer = parseVideoOffer(options.sdp);
+    this.#remoteCandidates = offer.candidates.length;
     this.#connection = new ViewerPeer({
-      offer: parseVideoOffer(options.sdp),
+      offer,
       certificate: context.certificate,
       ice: context.ice,
       ring: options.ring,

@@ -68,6 +68,11 @@ describe('an offer', () => {
     expect(offer.sdp).not.toContain('candidate');
   });
 
+  test('keeps no more candidates than a viewer may send afterwards', () => {
+    const many = Array.from({ length: 900 }, (_, n) => `a=candidate:${n} 1 udp 2 192.0.2.1 5 typ host`);
+    expect(parseVideoOffer(sdp([...VIDEO, ...many])).candidates).toHaveLength(128);
+  });
+
   test('may leave the transport of its video to the bundle', () => {
     const bundled = video({ port: '0', lines: [...H264, 'a=bundle-only'], transport: [] });
     const offer = parseVideoOffer(sdp(AUDIO, bundled));
