@@ -6,9 +6,12 @@ import type { CameraSwitch } from '../camera-switch/camera-switch.ts';
 import type { MotionState } from '../motion/motion-state.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { SnapshotPublisher } from './snapshot-publisher.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import type { StreamControl } from './stream-control.ts';
 
 const LONGEST_VALUE_SHOWN = 32;
+/** Of a rate limiter's tokens: some fifty switches at once, then two or three a second. */
+const SWITCH_TOKENS = 20;
 const LEGAL =
   'legal are set/enabled, set/stream, set/recording and set/motion with ON or OFF, set/bitrate with kbit/s, and set/snapshot with anything';
 
@@ -16,18 +19,20 @@ export interface SwitchListenerOptions {
   readonly bus: MessageBus;
   readonly prefix: string;
   readonly device: string;
-  readonly stream: StreamControl;
-  readonly cameraSwitch: CameraSwitch;
-  readonly snapshots: SnapshotPublisher;
-  readonly recorder: Recorder;
-  readonly motion: MotionState;
-  readonly bitrate: BitrateControl;
+  readonly stream: Pick<StreamControl, 'start' | 'stop'>;
+  readonly cameraSwitch: Pick<CameraSwitch, 'turnOn' | 'turnOff'>;
+  readonly snapshots: Pick<SnapshotPublisher, 'publish'>;
+  readonly recorder: Pick<Recorder, 'start' | 'stop'>;
+  readonly motion: Pick<MotionState, 'handleSight'>;
+  readonly bitrate: Pick<BitrateControl, 'wish'>;
   readonly logger: Logger;
 }
 
 /** `D/set/<property>`: plain text for switches and people; there is no reply, so mistakes go to the log. */
 export class SwitchListener {
   readonly #options: SwitchListenerOptions;
+  readonly #limiter = new RateLimiter();
+  #isFlooded = false;
 
   constructor(options: SwitchListenerOptions) {
     this.#options = options;
@@ -40,10 +45,18 @@ export class SwitchListener {
 
   #handle({ topic, payload, retained }: InboundMessage): void {
     const parsed = parseTopic(this.#options.prefix, topic);
-    if (retained || parsed?.kind !== 'set') return;
+    if (retained || parsed?.kind !== 'set' || this.#isTooMany()) return;
     this.#apply(parsed.property, payload).catch((error: unknown) => {
       this.#options.logger.warn(`set/${parsed.property} failed: ${describeError(error)}`);
     });
+  }
+
+  #isTooMany(): boolean {
+    const waitS = this.#limiter.take('set', SWITCH_TOKENS);
+    if (waitS > 0 && !this.#isFlooded)
+      this.#options.logger.warn('more set/ messages come than can be followed; some are left out');
+    this.#isFlooded = waitS > 0;
+    return this.#isFlooded;
   }
 
   async #apply(property: string, payload: Buffer): Promise<void> {

@@ -76,11 +76,11 @@ export class RecordingFolder {
       throw new CameraError('bad_request', 'That is not the name of a recording; use a name from the list.');
     }
     try {
-      await rm(this.pathOf(name));
+      await lstat(this.pathOf(name));
     } catch (cause) {
       throw new CameraError('not_found', `There is no recording ${name}.`, { cause });
     }
-    this.#durations.delete(name);
+    await this.#discard(name);
   }
 
   /**
@@ -94,7 +94,7 @@ export class RecordingFolder {
     let tooManyBytes = bytesOf(files) - limits.maxTotalMB * BYTES_PER_MB;
     for (const { name, start, bytes } of files) {
       if (name === openName || (tooManyBytes <= 0 && start >= oldestStart)) continue;
-      await this.remove(name);
+      await this.#discard(name);
       tooManyBytes -= bytes;
     }
   }
@@ -118,8 +118,20 @@ export class RecordingFolder {
     }
     for (const { name, bytes } of files) {
       if (missingBytes <= 0) return;
-      await this.remove(name);
+      await this.#discard(name);
       missingBytes -= bytes;
+    }
+  }
+
+  /** Several at once may want to be rid of the same file: one that is gone is no fault. */
+  async #discard(name: string): Promise<void> {
+    this.#durations.delete(name);
+    try {
+      await rm(this.pathOf(name), { force: true });
+    } catch (cause) {
+      const { path } = this.#options;
+      const message = `The recording ${name} in ${path} cannot be removed; let this user write there.`;
+      throw new CameraError('internal', message, { cause });
     }
   }
 

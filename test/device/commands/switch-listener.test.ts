@@ -1,0 +1,51 @@
+import { expect, jest, test } from '@jest/globals';
+import { deviceTopics } from '../../../contract/topics.ts';
+import { SwitchListener, type SwitchListenerOptions } from '../../../device/commands/switch-listener.ts';
+import { silentLogger } from '../../../foundation/logger.ts';
+import { InMemoryBus } from '../../support/in-memory-bus.ts';
+
+const PREFIX = 'picam';
+const DEVICE = 'gate';
+const topics = deviceTopics(PREFIX, DEVICE);
+
+function listening() {
+  const bus = new InMemoryBus();
+  const warnings: string[] = [];
+  const publish = jest.fn<SwitchListenerOptions['snapshots']['publish']>(() =>
+    Promise.reject(new Error('no camera')),
+  );
+  const start = jest.fn();
+  const never = () => Promise.reject(new Error('not asked for'));
+  const listener = new SwitchListener({
+    bus,
+    prefix: PREFIX,
+    device: DEVICE,
+    stream: { start, stop: never },
+    cameraSwitch: { turnOn: never, turnOff: never },
+    snapshots: { publish },
+    recorder: { start: never, stop: never },
+    motion: { handleSight: () => undefined },
+    bitrate: { wish: () => ({ kbps: 0, target: 0 }) },
+    logger: { ...silentLogger, warn: (line) => void warnings.push(line) },
+  });
+  listener.open();
+  return { bus, publish, start, warnings };
+}
+
+test('a flood of switches is cut down, and is one line in the log', async () => {
+  const { bus, publish, warnings } = listening();
+  for (let sent = 0; sent < 500; sent += 1) await bus.publish(topics.set('snapshot'), 'x');
+  await bus.publish(topics.set('snapshot'), 'the last is handed on by now');
+  expect(publish.mock.calls.length).toBeLessThan(100);
+  expect(warnings.filter((line) => line.includes('left out'))).toHaveLength(1);
+});
+
+test('a value that is not understood is told with what is legal, without control characters', async () => {
+  const { bus, start, warnings } = listening();
+  await bus.publish(topics.set('stream'), 'maybe\u001b[31m');
+  await bus.publish(topics.set('stream'), ' on ');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(start).toHaveBeenCalledTimes(1);
+  expect(warnings.join()).toMatch(/set\/"stream" "MAYBE\\u001B|set\/"stream" "MAYBE\\u001b/u);
+  expect(warnings.join()).toContain('legal are');
+});
