@@ -76,6 +76,10 @@ export class ViewerSession implements LiveStreamViewer {
     });
   }
 
+  get isPlaying(): boolean {
+    return this.#state === 'playing';
+  }
+
   get congested(): boolean {
     return this.#connection.sender?.congested === true;
   }

@@ -31,7 +31,7 @@ export class ViewerSessions {
     sdp: string,
     trickle: boolean,
   ): Promise<{ readonly session: string; readonly sdp: string }> {
-    this.#checkRoom();
+    this.#makeRoom();
     const session = randomCapability();
     const viewer = new ViewerSession({
       context: this.#options.context,
@@ -62,12 +62,17 @@ export class ViewerSessions {
     this.endAll('shutdown');
   }
 
-  #checkRoom(): void {
+  /** Anyone may send offers and never connect, so only those who watch keep others out. */
+  #makeRoom(): void {
     const { maxViewers } = this.#options;
     if (this.#isClosed) throw new CameraError('offline', 'The camera is shutting down; try again later.');
     if (this.#sessions.size < maxViewers) return;
-    throw new CameraError('busy', `The camera already has ${maxViewers} viewers, which is all it takes.`, {
-      retryAfterS: RETRY_AFTER_S,
-    });
+    const [oldest] = [...this.#sessions.values()].filter(({ isPlaying }) => !isPlaying);
+    if (!oldest) {
+      throw new CameraError('busy', `The camera already has ${maxViewers} viewers, which is all it takes.`, {
+        retryAfterS: RETRY_AFTER_S,
+      });
+    }
+    oldest.end('failed', 'it was not connected yet when its place was needed');
   }
 }

@@ -9,6 +9,7 @@ import { silentLogger, type Logger } from '../../../foundation/logger.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { FakeSource } from '../fake-source.ts';
+import { createReceiver } from './media-path/werift-receiver.ts';
 
 const resources = resourcesOfEachTest();
 
@@ -40,6 +41,15 @@ async function offerSdp(): Promise<string> {
   resources.own(connection);
   connection.addTransceiver('video', { direction: 'recvonly' });
   return (await connection.createOffer()).sdp;
+}
+
+async function connectViewer(sessions: ViewerSessions, peer: string): Promise<void> {
+  const connection = createReceiver();
+  resources.own(connection);
+  await connection.setLocalDescription(await connection.createOffer());
+  const { session, sdp } = await sessions.accept(peer, connection.localDescription?.sdp ?? '', false);
+  await connection.setRemoteDescription({ type: 'answer', sdp });
+  await waitUntil('the viewer to play', () => sessions.get(peer, session).isPlaying, 20_000);
 }
 
 test('a viewer that never connects frees its place and the camera, and is told', async () => {
@@ -115,4 +125,23 @@ test('a camera that fails before its first picture ends its viewers with that wo
   source.fail('no camera is plugged in', { isFinal: true });
   await waitUntil('the end', () => sessions.count === 0);
   expect(pushes).toEqual([{ op: 'close', data: { session, reason: 'failed' } }]);
+});
+
+test('viewers that never connect keep nobody out: the oldest of them makes room', async () => {
+  const { sessions, pushes } = await setUp();
+  const made: string[] = [];
+  for (let n = 0; n < 4; n += 1) {
+    made.push((await sessions.accept(`peer-${n}`, await offerSdp(), false)).session);
+  }
+  expect(sessions.count).toBe(3);
+  expect(pushes).toEqual([{ op: 'close', data: { session: made[0], reason: 'failed' } }]);
+  expect(() => sessions.get('peer-3', made[3] ?? '')).not.toThrow();
+});
+
+test('a viewer that plays is never sent away for a newcomer', async () => {
+  const { sessions, pushes } = await setUp();
+  for (let n = 0; n < 3; n += 1) await connectViewer(sessions, `peer-${n}`);
+  await expect(sessions.accept('late', await offerSdp(), false)).rejects.toMatchObject({ code: 'busy' });
+  expect(sessions.count).toBe(3);
+  expect(pushes).toEqual([]);
 });

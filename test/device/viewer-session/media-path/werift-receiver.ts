@@ -69,7 +69,8 @@ export async function connectedPair(
   return { sender, peer, answer, received, receiver, keyframeRequests: () => keyframeRequests };
 }
 
-function createReceiver(): RTCPeerConnection {
+/** Somebody who wants to see one video; nobody on the internet is asked for anything. */
+export function createReceiver(): RTCPeerConnection {
   const receiver = new RTCPeerConnection({
     codecs: {
       audio: [],
