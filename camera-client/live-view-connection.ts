@@ -184,5 +184,6 @@ function askNoStunServer(peer: RTCPeerConnection): void {
 
 function refusal(error: unknown): LiveViewError {
   const why = error instanceof CameraError ? error.message : describeError(error);
-  return new LiveViewError('refused', why, { cause: error });
+  const isTurnedOff = error instanceof CameraError && error.code === 'forbidden';
+  return new LiveViewError(isTurnedOff ? 'disabled' : 'refused', why, { cause: error });
 }
