@@ -21,6 +21,12 @@ const PICTURES = [
     mark: '<path d="M-150 -130 L150 130" stroke-width="16"/>',
   },
   {
+    name: 'private',
+    title: 'Turned off',
+    accent: '#a99bd1',
+    mark: '<path d="M-64 -6 H4 V52 H-64 Z M-52 -6 V-24 A22 22 0 0 1 -8 -24 V-6" stroke-width="11"/>',
+  },
+  {
     name: 'starting',
     title: 'Starting …',
     accent: '#8ab4d8',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
-/** `unavailable`: the camera is online but gives no picture. */
-export type PlaceholderKind = 'offline' | 'starting' | 'unavailable';
+/** `private`: its owner has turned the camera off. `unavailable`: it is online but gives no picture. */
+export type PlaceholderKind = 'offline' | 'private' | 'starting' | 'unavailable';
 
 const SMALL_WIDTH_PX = 320;
 

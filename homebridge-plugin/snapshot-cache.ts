@@ -1,5 +1,7 @@
+import { CameraError } from '../contract/errors.ts';
 import { describeError, type Logger } from '../foundation/logger.ts';
 import { TimeoutError, withTimeout } from '../foundation/time-out.ts';
+import type { CameraReadiness } from './camera-readiness.ts';
 import type { PlaceholderKind } from './placeholder-pictures.ts';
 
 /** Pictures are asked for in these widths only, so that many tiles and devices share them. */
@@ -20,7 +22,7 @@ export interface SnapshotWish {
 }
 
 export interface SnapshotCacheOptions {
-  readonly isOnline: () => boolean;
+  readonly readiness: () => CameraReadiness;
   /** A new picture from the camera, as JPEG. */
   readonly take: (widthPx: number) => Promise<Buffer>;
   readonly placeholder: (kind: PlaceholderKind, widthPx: number) => Promise<Buffer>;
@@ -38,7 +40,8 @@ interface Kept {
 
 /**
  * Pictures for the tiles of Apple Home, which asks every few seconds and blocks a whole bridge while it waits. What is
- * kept is given at once and renewed behind; a camera that is away has its placeholder.
+ * kept is given at once and renewed behind, but not when it is old; a camera that is away or turned off has its
+ * placeholder.
  */
 export class SnapshotCache {
   readonly #options: SnapshotCacheOptions;
@@ -51,23 +54,30 @@ export class SnapshotCache {
 
   /** Never empty, and never later than a few seconds; rejects only when the placeholder itself cannot be read. */
   async take(wish: SnapshotWish): Promise<Buffer> {
-    const { isOnline, placeholder } = this.#options;
-    if (!isOnline()) return placeholder('offline', wish.width);
+    const readiness = this.#options.readiness();
+    if (readiness === 'private') this.#kept.clear();
+    if (readiness !== 'ready') return this.#options.placeholder(readiness, wish.width);
     const width = WIDTHS_PX.find((candidate) => candidate >= wish.width) ?? LARGEST_WIDTH_PX;
     const kept = this.#kept.get(width) ?? this.#newest();
-    const ageMs = kept ? this.#now() - kept.atMs : Infinity;
+    const ageMs = this.#ageMs(kept);
     if (kept && ageMs <= FRESH_MS && this.#kept.get(width) === kept) return kept.jpeg;
     const taking = this.#takeShared(width);
     if (kept && ageMs <= STALE_MS && !wish.isForEvent) return kept.jpeg;
-    return this.#waitFor(taking, kept, wish);
+    return this.#waitFor(taking, wish, kept);
   }
 
-  async #waitFor(taking: Promise<Buffer>, kept: Kept | undefined, wish: SnapshotWish): Promise<Buffer> {
-    const { firstWaitMs = FIRST_WAIT_MS, eventWaitMs = EVENT_WAIT_MS, placeholder } = this.#options;
+  async #waitFor(taking: Promise<Buffer>, wish: SnapshotWish, kept: Kept | undefined): Promise<Buffer> {
+    const {
+      readiness,
+      placeholder,
+      firstWaitMs = FIRST_WAIT_MS,
+      eventWaitMs = EVENT_WAIT_MS,
+    } = this.#options;
     try {
       return await withTimeout(taking, wish.isForEvent ? eventWaitMs : firstWaitMs, 'the picture');
     } catch (error) {
-      if (kept) return kept.jpeg;
+      if (isForbidden(error) || readiness() === 'private') return placeholder('private', wish.width);
+      if (kept && this.#ageMs(kept) <= STALE_MS) return kept.jpeg;
       return placeholder(error instanceof TimeoutError ? 'starting' : 'unavailable', wish.width);
     }
   }
@@ -78,12 +88,17 @@ export class SnapshotCache {
     if (running) return running;
     const taking = this.#takeNew(width).finally(() => this.#taking.delete(width));
     this.#taking.set(width, taking);
-    taking.catch((error: unknown) => this.#options.logger.debug(`no snapshot: ${describeError(error)}`));
+    taking.catch((error: unknown) => {
+      if (isForbidden(error)) this.#kept.clear();
+      this.#options.logger.debug(`no snapshot: ${describeError(error)}`);
+    });
     return taking;
   }
 
   async #takeNew(width: number): Promise<Buffer> {
     const jpeg = await this.#options.take(width);
+    if (this.#options.readiness() === 'private')
+      throw new CameraError('forbidden', 'The camera was turned off while its picture was on the way.');
     this.#kept.set(width, { jpeg, atMs: this.#now() });
     return jpeg;
   }
@@ -92,7 +107,16 @@ export class SnapshotCache {
     return [...this.#kept.values()].sort((a, b) => b.atMs - a.atMs)[0];
   }
 
+  #ageMs(kept: Kept | undefined): number {
+    return kept ? this.#now() - kept.atMs : Infinity;
+  }
+
   #now(): number {
     return (this.#options.now ?? performance.now.bind(performance))();
   }
+}
+
+/** The camera has been turned off, which it may say before its state does. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof CameraError && error.code === 'forbidden';
 }

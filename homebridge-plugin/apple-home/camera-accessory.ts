@@ -2,6 +2,7 @@ import type { KnownCamera } from '../../camera-client/camera-directory.ts';
 import { scoped, type Logger } from '../../foundation/logger.ts';
 import type { CameraFleet } from '../camera-fleet.ts';
 import type { CameraSettings } from '../configuration.ts';
+import { readinessOf } from '../camera-readiness.ts';
 import { placeholderPicture } from '../placeholder-pictures.ts';
 import { SnapshotCache } from '../snapshot-cache.ts';
 import {
@@ -40,12 +41,12 @@ export class CameraAccessory {
   open(): void {
     const { api, accessory, settings, fleet } = this.#options;
     const { device, maxStreams } = settings;
-    const isOnline = () => this.#isOnline();
+    const readiness = () => readinessOf(fleet.directory.find(device));
     const delegate = new StreamingDelegate({
-      isOnline,
+      readiness,
       openLiveView: (listener) => fleet.openLiveView(device, listener),
       snapshots: new SnapshotCache({
-        isOnline,
+        readiness,
         take: (width) => fleet.snapshots.take(device, { width }, SNAPSHOT_TIMEOUT_MS),
         placeholder: placeholderPicture,
         logger: this.#logger,
@@ -67,6 +68,7 @@ export class CameraAccessory {
   /** Takes over what the camera says of itself. */
   update(camera: KnownCamera | undefined): void {
     const { api, accessory, settings } = this.#options;
+    if (readinessOf(camera) === 'private') this.#delegate?.endAll('the camera has been turned off');
     const { Characteristic, Service } = api.hap;
     const information = accessory.getService(Service.AccessoryInformation);
     if (!information) return;

@@ -1,5 +1,6 @@
 import type { LiveViewListener, LiveView } from '../../camera-client/live-view.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { CameraReadiness } from '../camera-readiness.ts';
 import type { SnapshotCache } from '../snapshot-cache.ts';
 import {
   AES_CM_128_HMAC_SHA1_80,
@@ -25,7 +26,7 @@ const SHORTEST_RTCP_INTERVAL_S = 0.1;
 const LONGEST_RTCP_INTERVAL_S = 5;
 
 export interface StreamingDelegateOptions {
-  readonly isOnline: () => boolean;
+  readonly readiness: () => CameraReadiness;
   readonly openLiveView: (listener: LiveViewListener) => LiveView;
   readonly snapshots: SnapshotCache;
   /** HAP's own book-keeping of the session, which it does not do when a stream ends on our side. */
@@ -69,7 +70,9 @@ export class StreamingDelegate implements CameraStreamingDelegate {
   }
 
   async #prepare(request: PrepareStreamRequest): Promise<PrepareStreamResponse> {
-    if (!this.#options.isOnline()) throw new StreamRefusedError('the camera is offline');
+    const readiness = this.#options.readiness();
+    if (readiness === 'offline') throw new StreamRefusedError('the camera is offline');
+    if (readiness === 'private') throw new StreamRefusedError('the camera has been turned off by its owner');
     if (request.video.srtpCryptoSuite !== AES_CM_128_HMAC_SHA1_80)
       throw new StreamRefusedError('the controller asks for another encryption than AES_CM_128_HMAC_SHA1_80');
     const id = request.sessionID;

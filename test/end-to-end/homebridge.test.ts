@@ -262,6 +262,42 @@ describe('a camera in Apple Home', () => {
   );
 
   test(
+    'shows nothing while its owner has turned it off, and comes back',
+    async () => {
+      const turn = (word: 'ON' | 'OFF') => bus.publish(deviceTopics('picam', DEVICE).set('enabled'), word);
+      const { recorder } = await watch(camera);
+      await waitUntil('packets', () => recorder.packets.length > 30, LONG_MS / 2);
+      resources.onEnd('turning the camera on again', () => turn('ON'));
+      await turn('OFF');
+      const turnedOff = await placeholderPicture('private', 1280);
+      await waitUntil(
+        'the picture that says so',
+        async () => (await camera.snapshot(1280, 720)).equals(turnedOff),
+        LONG_MS / 2,
+      );
+      await cameraIsFree();
+      const packets = recorder.packets.length;
+      const askedAtMs = performance.now();
+      const refused = new SrtpRecorder();
+      resources.onEnd('the recorder', () => refused.close());
+      await expect(camera.setUp(await refused.open())).rejects.toThrow();
+      expect(performance.now() - askedAtMs).toBeLessThan(2_000);
+      expect(recorder.packets.length).toBe(packets);
+
+      await turn('ON');
+      await waitUntil(
+        'the picture is back',
+        async () => !(await camera.snapshot(1280, 720)).equals(turnedOff),
+        LONG_MS / 2,
+      );
+      const { stream, recorder: back } = await watch(camera);
+      await waitUntil('packets', () => back.packets.length > 30, LONG_MS / 2);
+      await camera.end(stream);
+    },
+    2 * LONG_MS,
+  );
+
+  test(
     'is on the bridge when wished so, even before it was ever seen',
     async () => {
       const bridged = await HapCamera.pair(homebridge.bridge);

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { CameraError } from '../../contract/errors.ts';
 import { silentLogger } from '../../foundation/logger.ts';
+import type { CameraReadiness } from '../../homebridge-plugin/camera-readiness.ts';
 import { placeholderPicture } from '../../homebridge-plugin/placeholder-pictures.ts';
 import { SnapshotCache } from '../../homebridge-plugin/snapshot-cache.ts';
 
 let nowMs: number;
-let isOnline: boolean;
+let readiness: CameraReadiness;
 let taken: number[];
 let answer: () => Promise<Buffer>;
 let cache: SnapshotCache;
@@ -14,11 +16,11 @@ const event = { width: 640, isForEvent: true };
 
 beforeEach(() => {
   nowMs = 0;
-  isOnline = true;
+  readiness = 'ready';
   taken = [];
   answer = () => Promise.resolve(Buffer.from(`picture ${taken.length}`));
   cache = new SnapshotCache({
-    isOnline: () => isOnline,
+    readiness: () => readiness,
     take: (width) => {
       taken.push(width);
       return answer();
@@ -64,21 +66,55 @@ describe('the snapshot cache', () => {
     expect(await picture(event)).toBe('picture 3');
   });
 
-  test('rather gives an old picture than none', async () => {
+  test('rather gives a picture of a short while ago than none, but never an old one', async () => {
     await picture();
-    nowMs = 3_600_000;
-    answer = () => new Promise(() => undefined);
+    nowMs = 59_000;
+    answer = () => Promise.reject(new Error('the camera is broken'));
     expect(await picture(event)).toBe('picture 1');
+    nowMs = 61_000;
+    expect(await picture(event)).toBe('unavailable');
+    answer = () => new Promise(() => undefined);
+    expect(await picture()).toBe('starting');
+  });
+
+  test('forgets what it has when the camera is turned off, and asks it for nothing', async () => {
+    await picture();
+    readiness = 'private';
+    expect(await picture()).toBe('private');
+    expect(taken).toHaveLength(1);
+    readiness = 'ready';
+    answer = () => Promise.reject(new Error('the camera is broken'));
+    expect(await picture()).toBe('unavailable');
+  });
+
+  test('forgets what it has when the camera forbids a picture before it has told that it is off', async () => {
+    await picture();
+    nowMs = 5_000;
+    answer = () => Promise.reject(new CameraError('forbidden', 'The camera has been turned off.'));
+    expect(await picture(event)).toBe('private');
+    answer = () => Promise.reject(new Error('the camera is broken'));
+    expect(await picture()).toBe('unavailable');
+  });
+
+  test('does not show a picture that arrives after the camera was turned off', async () => {
+    answer = () => {
+      readiness = 'private';
+      return Promise.resolve(Buffer.from('a secret'));
+    };
+    expect(await picture()).toBe('private');
+    readiness = 'ready';
+    answer = () => Promise.reject(new Error('the camera is broken'));
+    expect(await picture()).toBe('unavailable');
   });
 
   test('asks an offline camera for nothing', async () => {
-    isOnline = false;
+    readiness = 'offline';
     expect(await picture()).toBe('offline');
     expect(taken).toEqual([]);
   });
 });
 
-test.each(['offline', 'starting', 'unavailable'] as const)(
+test.each(['offline', 'private', 'starting', 'unavailable'] as const)(
   'there is a picture for "%s" in two sizes',
   async (kind) => {
     for (const width of [320, 1280]) {

@@ -5,11 +5,15 @@ import { silentLogger, type Logger } from '../../../foundation/logger.ts';
 import type {
   PrepareStreamRequest,
   PrepareStreamResponse,
+  StreamingRequest,
 } from '../../../homebridge-plugin/apple-home/hap.ts';
+import { StreamRefusedError } from '../../../homebridge-plugin/apple-home/stream-refused-error.ts';
 import { StreamingDelegate } from '../../../homebridge-plugin/apple-home/streaming-delegate.ts';
+import type { CameraReadiness } from '../../../homebridge-plugin/camera-readiness.ts';
 import { SnapshotCache } from '../../../homebridge-plugin/snapshot-cache.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
+let readiness: CameraReadiness;
 let errors: string[];
 let stopped: string[];
 let views: LiveViewListener[];
@@ -20,15 +24,15 @@ beforeEach(() => {
   stopped = [];
   views = [];
   const logger: Logger = { ...silentLogger, error: (message) => void errors.push(message) };
-  const isOnline = () => true;
+  readiness = 'ready';
   delegate = new StreamingDelegate({
-    isOnline,
+    readiness: () => readiness,
     openLiveView: (listener) => {
       views.push(listener);
       return { requestKeyframe: () => undefined, close: () => Promise.resolve() };
     },
     snapshots: new SnapshotCache({
-      isOnline,
+      readiness: () => readiness,
       take: () => Promise.resolve(Buffer.from('picture')),
       placeholder: (kind) => Promise.resolve(Buffer.from(kind)),
       logger,
@@ -84,6 +88,21 @@ describe('the streaming delegate', () => {
     await expect(prepare(wanted)).rejects.toThrow(words);
     expect(views).toEqual([]);
     expect(delegate.sessionCount).toBe(0);
+  });
+
+  test.each(['offline', 'private'] as const)('refuses at once while the camera is %s', async (state) => {
+    readiness = state;
+    await expect(prepare(request())).rejects.toThrow(state === 'private' ? 'turned off' : 'offline');
+    expect(views).toEqual([]);
+  });
+
+  test('refuses to start what was prepared before the camera was turned off', async () => {
+    await prepare(request());
+    delegate.endAll('the camera has been turned off');
+    const start = { type: 'start', sessionID: 'one', video: {} } as unknown as StreamingRequest;
+    const error = await new Promise((resolve) => delegate.handleStreamRequest(start, resolve));
+    expect(error).toBeInstanceOf(StreamRefusedError);
+    expect(stopped).toEqual(['one']);
   });
 
   test('takes a controller as a server for both families sees it', async () => {
