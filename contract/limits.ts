@@ -11,7 +11,7 @@ export const MAX_PREFIX_LEVELS = 3;
 /** How long a client waits for one reply before its single retry with the same id. */
 export const REQUEST_TIMEOUT_MS = 8_000;
 
-/** How long a device answers a repeated (peer, id) from its cache. */
+/** How long a device answers a repeated (peer, op, id) from its cache. */
 export const REPLY_CACHE_MS = 60_000;
 
 /** Readers wait this long before they believe `offline`: a client-id takeover shows online, offline, online. */

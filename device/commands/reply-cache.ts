@@ -23,10 +23,13 @@ export class ReplyCache {
     return this.#replies.size;
   }
 
-  /** @param execute must not reject. */
-  answer(peer: string, id: string, execute: () => Promise<string>): Promise<string> {
+  /**
+   * A request is known by its peer, its op and its id: who writes requests by hand may call each of them "1".
+   * @param execute must not reject.
+   */
+  answer(peer: string, op: string, id: string, execute: () => Promise<string>): Promise<string> {
     this.#forgetOld();
-    const key = `${peer}/${id}`;
+    const key = `${peer}/${op}/${id}`;
     const known = this.#replies.get(key);
     if (known) return known.reply;
     const entry: CachedReply = { reply: execute(), askedAtMs: this.#nowMs(), bytes: 0 };

@@ -73,7 +73,7 @@ export class RequestListener {
       const op = parseOp(name);
       const envelope = parseEnvelope(op, payload);
       const run = () => this.#execute(peer, op, payload);
-      const reply = envelope ? this.#cache.answer(peer, envelope.id, run) : run();
+      const reply = envelope ? this.#cache.answer(peer, op, envelope.id, run) : run();
       this.#send(peer, await reply);
     } catch (error) {
       this.#send(peer, this.#failure(salvageId(payload), name, error));
@@ -83,7 +83,9 @@ export class RequestListener {
   #checkRate(peer: string, name: string): void {
     const retryAfterS = this.#limiter.take(peer, COSTS.get(name) ?? 1);
     if (retryAfterS === 0) return;
-    throw new CameraError('rate_limited', 'Too many requests came from this peer.', { retryAfterS });
+    throw new CameraError('rate_limited', 'Too many requests came from this peer, or from all together.', {
+      retryAfterS,
+    });
   }
 
   /** Never rejects. */
