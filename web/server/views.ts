@@ -1,7 +1,7 @@
 import type { CameraRequests } from '../../camera-client/camera-requests.ts';
 import { CameraError } from '../../contract/errors.ts';
 import { sessionIdSchema } from '../../contract/operations.ts';
-import type { Logger } from '../../foundation/logger.ts';
+import { describeError, type Logger } from '../../foundation/logger.ts';
 import type { CameraFinder } from './camera-finder.ts';
 import type { SdpFragment } from './sdp-fragment.ts';
 import type { SessionState, ViewingSessions } from './viewing-sessions.ts';
@@ -32,7 +32,9 @@ export class Views {
     const { finder, requests, sessions, logger } = this.#options;
     const camera = await finder.findNamedOrOnly(device);
     const reply = requests.request(camera.device, 'offer', { sdp });
-    const { session, sdp: answer } = await finder.whileOnline(camera.device, reply);
+    const { session, sdp: answer } = await finder
+      .whileOnline(camera.device, reply)
+      .catch((error: unknown) => this.#giveUp(camera.device, reply, error));
     sessions.add(camera.device, session);
     logger.debug(`a view of "${camera.device}" began`);
     return { session, sdp: answer };
@@ -40,24 +42,29 @@ export class Views {
 
   /**
    * Ending a view that its camera has ended already is no failure: a camera notices a peer that leaves.
-   * @throws CameraError `not_found` for a session nobody knows.
+   * @throws CameraError `not_found` for a session nobody knows, `offline`.
    */
   async end(device: string, session: string): Promise<void> {
     requireSessionId(session);
-    const { requests, sessions, logger } = this.#options;
+    const { finder, requests, sessions, logger } = this.#options;
     const isKnown = sessions.stateOf(device, session) !== undefined;
-    sessions.markClosed(session, { reason: 'left' });
+    if (isKnown) sessions.markClosed(session, { reason: 'left' });
+    await finder.findOnline(device);
     try {
-      await requests.request(device, 'close', {}, { session });
+      await finder.whileOnline(device, requests.request(device, 'close', {}, { session }));
     } catch (error) {
       if (!isKnown || !(error instanceof CameraError) || error.code !== 'not_found') throw error;
     }
     logger.debug(`a view of "${device}" ended`);
   }
 
+  /** @throws CameraError `not_found`, `offline`, or the camera's refusal. */
   async addCandidates(device: string, session: string, { candidates, end }: SdpFragment): Promise<void> {
     requireSessionId(session);
-    await this.#options.requests.request(device, 'cand', { candidates: [...candidates], end }, { session });
+    const { finder, requests } = this.#options;
+    await finder.findOnline(device);
+    const reply = requests.request(device, 'cand', { candidates: [...candidates], end }, { session });
+    await finder.whileOnline(device, reply);
   }
 
   /** @throws CameraError `not_found` for a session that is not known (any more). */
@@ -68,6 +75,15 @@ export class Views {
       'not_found',
       'This server knows nothing of that session; it may have ended long ago.',
     );
+  }
+
+  /** Nobody will watch what the camera may still answer, and its place is wanted by others. */
+  #giveUp(device: string, reply: Promise<{ readonly session: string }>, error: unknown): never {
+    const { requests, logger } = this.#options;
+    reply
+      .then(({ session }) => requests.request(device, 'close', {}, { session }))
+      .catch((late: unknown) => logger.debug(`a late answer of "${device}": ${describeError(late)}`));
+    throw error;
   }
 }
 

@@ -20,6 +20,7 @@ export class FakeCamera {
   readonly requests: Request[] = [];
   refusal: unknown;
   silent = false;
+  #unanswered: (() => Promise<void>) | undefined;
   readonly #bus: MessageBus;
   readonly #device: string;
   #boot = 'boot-1';
@@ -58,10 +59,18 @@ export class FakeCamera {
     await this.#reply(peer, { id: null, op: 'close', ok: true, data: { session: SESSION, reason } });
   }
 
+  /** To the last request that came while silent. */
+  async answerLate(): Promise<void> {
+    await this.#unanswered?.();
+  }
+
   async #answer(peer: string, op: string, payload: Buffer): Promise<void> {
     const { id, session, data } = JSON.parse(payload.toString()) as Request & { id: string };
     this.requests.push({ op, peer, session, data });
-    if (this.silent) return;
+    if (this.silent) {
+      this.#unanswered = () => this.#reply(peer, { id, op, ok: true, data: dataFor(op) });
+      return;
+    }
     if (this.refusal !== undefined)
       return this.#reply(peer, { id, op, ok: false, error: replyError(this.refusal) });
     if (op === 'snapshot')

@@ -89,10 +89,7 @@ describe('WHEP', () => {
   test('an offline camera and a broker that is away are told apart in words', async () => {
     const { at, bus, camera } = await start();
     await camera.goOffline();
-    await waitUntil(
-      'the camera counts as offline',
-      async () => (await postOffer(at('/whep/front'))).status === 503,
-    );
+    await untilOffline(at);
     expect((await problemOf(await postOffer(at('/whep/front')))).message).toContain(
       'Camera "front" is offline',
     );
@@ -105,6 +102,33 @@ describe('WHEP', () => {
     camera.silent = true;
     const [response] = await Promise.all([postOffer(at('/whep/front')), camera.goOffline()]);
     expect((await problemOf(response)).code).toBe('offline');
+  });
+
+  test('an answer that comes after the camera was given up ends its session', async () => {
+    const { at, camera } = await start();
+    camera.silent = true;
+    await Promise.all([postOffer(at('/whep/front')), camera.goOffline()]);
+    camera.silent = false;
+    await camera.answerLate();
+    await waitUntil('the session is closed', () => camera.requests.at(-1)?.op === 'close');
+    expect(camera.requests.at(-1)).toMatchObject({ session: SESSION });
+  });
+
+  test.each([
+    ['back', 404, 'not_found'],
+    ['front', 503, 'offline'],
+  ])('what changes a view of the camera %s is answered %i at once', async (device, status, code) => {
+    const { at, camera } = await start({ now: clockAfterIntroductions() });
+    const etag = (await postOffer(at('/whep/front'))).headers.get('etag') ?? '';
+    await camera.goOffline();
+    await untilOffline(at);
+    camera.silent = true;
+    const session = at(`/whep/${device}/${SESSION}`);
+    const headers = { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': etag };
+    const patched = await fetch(session, { method: 'PATCH', body: 'a=end-of-candidates\r\n', headers });
+    expect(await problemOf(patched)).toMatchObject({ status, code });
+    expect(await problemOf(await fetch(session, { method: 'DELETE' }))).toMatchObject({ status, code });
+    expect(camera.requests.map(({ op }) => op)).toEqual(['offer']);
   });
 
   test('a session that the camera ended on purpose says why', async () => {
@@ -349,6 +373,13 @@ describe('its life', () => {
     expect(bus.subscriptionCount).toBe(0);
   });
 });
+
+async function untilOffline(at: (path: string) => string): Promise<void> {
+  await waitUntil('the camera counts as offline', async () => {
+    const cameras = (await (await fetch(at('/api/cameras'))).json()) as { online: boolean }[];
+    return cameras.every(({ online }) => !online);
+  });
+}
 
 /** Sends a body whose length is not told beforehand. */
 async function postInChunks(url: string, body: string): Promise<{ status: number; body: string }> {
