@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
+import { listen } from '../../foundation/listening-server.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import { isLoopback } from '../../foundation/loopback.ts';
 import { type BrokerUser, brokerAccess } from './broker-access.ts';
@@ -78,19 +78,16 @@ export class EmbeddedBroker {
   }
 
   async #listen(aedes: Aedes): Promise<void> {
-    const { host, port } = this.#options;
+    const { host, port, logger } = this.#options;
     const server = createServer((socket) => this.#accept(aedes, socket));
-    server.listen(port, host);
     try {
-      await once(server, 'listening');
+      this.#port = await listen(server, { host, port, logger });
     } catch (cause) {
       await new Promise<void>((resolve) => aedes.close(resolve));
       this.#aedes = undefined;
       throw listenError(host, port, cause);
     }
     this.#server = server;
-    const address = server.address();
-    this.#port = typeof address === 'object' && address ? address.port : port;
   }
 
   #accept(aedes: Aedes, socket: Socket): void {

@@ -7,6 +7,7 @@ import { SnapshotRequests } from '../../camera-client/snapshot-requests.ts';
 import type { MessageBus } from '../../contract/message-bus.ts';
 import type { IceServer } from '../../contract/operations.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
+import { listen } from '../../foundation/listening-server.ts';
 import type { Logger } from '../../foundation/logger.ts';
 import { isLoopback } from '../../foundation/loopback.ts';
 import { createApp } from './app.ts';
@@ -85,7 +86,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
     async open() {
       for (const part of parts) part.open();
       try {
-        await listen(http, host, options.port);
+        await listenOn(http, options);
       } catch (error) {
         for (const part of parts) part.close();
         throw error;
@@ -125,11 +126,9 @@ function createHttpServer(fetch: (request: Request) => Response | Promise<Respon
   return server;
 }
 
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  const listening = once(server, 'listening');
-  server.listen(port, host.replace(/^\[|\]$/g, ''));
+async function listenOn(server: Server, { host, port, logger }: WebServerOptions): Promise<void> {
   try {
-    await listening;
+    await listen(server, { host: host.replace(/^\[|\]$/g, ''), port, logger });
   } catch (cause) {
     throw new WebServerError(
       `The web page cannot be served on ${urlHost(host)}:${port}; choose another address or port (web.host, web.port).`,
