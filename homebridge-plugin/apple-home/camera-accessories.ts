@@ -8,6 +8,9 @@ import { CameraAccessory } from './camera-accessory.ts';
 import { IP_CAMERA_CATEGORY, type API, type PlatformAccessory } from './hap.ts';
 import { PLATFORM_NAME, PLUGIN_NAME } from './names.ts';
 
+/** Whoever may write to the broker can invent cameras, and each costs a server and a place in the Home app. */
+const MOST_FOUND_CAMERAS = 50;
+
 export interface CameraAccessoriesOptions {
   readonly api: API;
   readonly configuration: Configuration;
@@ -22,6 +25,7 @@ export class CameraAccessories {
   readonly #options: CameraAccessoriesOptions;
   readonly #cameras = new Map<string, CameraAccessory>();
   readonly #bridged = new Map<string, PlatformAccessory>();
+  #hasWarned = false;
   #unsubscribe: Unsubscribe | undefined;
 
   constructor(options: CameraAccessoriesOptions) {
@@ -65,7 +69,25 @@ export class CameraAccessories {
   #handle(camera: KnownCamera): void {
     const known = this.#cameras.get(camera.device);
     if (known) known.update(camera);
-    else if (camera.info && this.#options.configuration.discover) this.#add(camera.device, camera.info.name);
+    else if (camera.info && this.#options.configuration.discover)
+      this.#addFound(camera.device, camera.info.name);
+  }
+
+  #addFound(device: string, name: string): void {
+    if (this.#countFound() < MOST_FOUND_CAMERAS) {
+      this.#add(device, name);
+      return;
+    }
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#options.logger.warn(
+      `${MOST_FOUND_CAMERAS} cameras were found and no more are added by themselves, so "${device}" is not in Apple Home; to have more, list them under "cameras" in the configuration, each as {"device": "its id"}`,
+    );
+  }
+
+  #countFound(): number {
+    const listed = new Set(this.#options.configuration.cameras.map(({ device }) => device));
+    return [...this.#cameras.keys()].filter((device) => !listed.has(device)).length;
   }
 
   #add(device: string, foundName: string | undefined): void {

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CameraDirectory } from '../../../camera-client/camera-directory.ts';
+import { CameraRequests } from '../../../camera-client/camera-requests.ts';
+import { deviceTopics } from '../../../contract/topics.ts';
+import { silentLogger, type Logger } from '../../../foundation/logger.ts';
+import { CameraAccessories } from '../../../homebridge-plugin/apple-home/camera-accessories.ts';
+import type { API } from '../../../homebridge-plugin/apple-home/hap.ts';
+import type { CameraFleet } from '../../../homebridge-plugin/camera-fleet.ts';
+import { configurationSchema } from '../../../homebridge-plugin/configuration.ts';
+import { resourcesOfEachTest } from '../../support/resources.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { InMemoryBus } from '../../support/in-memory-bus.ts';
+
+const resources = resourcesOfEachTest();
+let bus: InMemoryBus;
+let published: string[];
+let warnings: string[];
+
+beforeEach(() => {
+  bus = new InMemoryBus();
+  published = [];
+  warnings = [];
+});
+
+afterEach(() => expect(warnings.length).toBeLessThanOrEqual(1));
+
+/** As much of Homebridge as cameras without a service touch. */
+function fakeApi(): API {
+  class Accessory {
+    readonly displayName: string;
+    context: unknown;
+    constructor(displayName: string) {
+      this.displayName = displayName;
+    }
+    configureController(): void {}
+    getService(): undefined {}
+  }
+  class CameraController {
+    readonly streamManagements = [];
+  }
+  return {
+    hap: { uuid: { generate: (text: string) => text }, CameraController, Characteristic: {}, Service: {} },
+    platformAccessory: Accessory,
+    publishExternalAccessories: (_: string, accessories: readonly { context: { device: string } }[]) =>
+      published.push(...accessories.map(({ context }) => context.device)),
+  } as unknown as API;
+}
+
+function showCameras(configuration: object): void {
+  const requests = new CameraRequests({ bus, prefix: 'picam', peer: 'me' });
+  const directory = new CameraDirectory({ bus, prefix: 'picam', requests });
+  directory.open();
+  resources.own(directory);
+  const logger: Logger = {
+    ...silentLogger,
+    warn: (message) => void warnings.push(message),
+    error: (message) => void warnings.push(message),
+  };
+  const accessories = new CameraAccessories({
+    api: fakeApi(),
+    configuration: configurationSchema.parse(configuration),
+    fleet: { directory } as unknown as CameraFleet,
+    logger,
+    restored: [],
+  });
+  accessories.open();
+  resources.own(accessories);
+}
+
+function introduce(device: string): void {
+  const limits = { viewers: 1, width: 1, height: 1, fps: 1, bitrateKbps: 1 };
+  const info = { v: 1, boot: 'b', name: device, model: 'm', sw: '1', caps: [], limits };
+  const payload = JSON.stringify({ ...info, dtlsFingerprint: '', auth: 'off' });
+  void bus.publish(deviceTopics('picam', device).info, payload, { retain: true });
+}
+
+describe('the cameras in Apple Home', () => {
+  test('are at most 50 that nobody named, with one word on how to have more', async () => {
+    showCameras({ cameras: [{ device: 'named-first' }, { device: 'named-last' }] });
+    for (let nth = 0; nth < 60; nth += 1) introduce(`found-${nth}`);
+    introduce('named-last');
+    await waitUntil('the warning', () => warnings.length === 1);
+    await waitUntil('all of them', () => published.length === 52);
+    expect(published.slice(0, 2)).toEqual(['named-first', 'named-last']);
+    expect(published.at(-1)).toBe('found-49');
+    expect(warnings[0]).toContain('"found-50" is not in Apple Home; to have more, list them under "cameras"');
+  });
+});
