@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
 import { Hono } from 'hono';
 
@@ -38,7 +37,13 @@ async function readPageFile(folder: URL, name: string): Promise<string | undefin
   const built = await readOrUndefined(new URL(name.replace(/\.ts$/, '.js'), folder));
   if (built !== undefined) return built;
   const source = await readOrUndefined(new URL(name.replace(/\.js$/, '.ts'), folder));
-  return source === undefined ? undefined : stripTypeScriptTypes(source);
+  return source === undefined ? undefined : withoutTypes(source);
+}
+
+/** Node 22.12 cannot do this, and need not: what is installed is built. */
+async function withoutTypes(source: string): Promise<string> {
+  const { stripTypeScriptTypes } = await import('node:module');
+  return stripTypeScriptTypes(source);
 }
 
 async function readOrUndefined(file: URL): Promise<string | undefined> {
