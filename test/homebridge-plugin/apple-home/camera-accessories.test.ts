@@ -1,10 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CameraDirectory } from '../../../camera-client/camera-directory.ts';
 import { CameraRequests } from '../../../camera-client/camera-requests.ts';
+import type { OpenLiveView } from '../../../camera-client/live-view.ts';
 import { deviceTopics } from '../../../contract/topics.ts';
 import { silentLogger, type Logger } from '../../../foundation/logger.ts';
 import { CameraAccessories } from '../../../homebridge-plugin/apple-home/camera-accessories.ts';
-import type { API } from '../../../homebridge-plugin/apple-home/hap.ts';
+import type {
+  API,
+  CameraStreamingDelegate,
+  PrepareStreamRequest,
+} from '../../../homebridge-plugin/apple-home/hap.ts';
 import type { CameraFleet } from '../../../homebridge-plugin/camera-fleet.ts';
 import { configurationSchema } from '../../../homebridge-plugin/configuration.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
@@ -15,11 +21,15 @@ const resources = resourcesOfEachTest();
 let bus: InMemoryBus;
 let published: string[];
 let warnings: string[];
+let stopped: string[];
+let delegates: CameraStreamingDelegate[];
 
 beforeEach(() => {
   bus = new InMemoryBus();
   published = [];
   warnings = [];
+  stopped = [];
+  delegates = [];
 });
 
 afterEach(() => expect(warnings.length).toBeLessThanOrEqual(1));
@@ -37,6 +47,12 @@ function fakeApi(): API {
   }
   class CameraController {
     readonly streamManagements = [];
+    constructor({ delegate }: { readonly delegate: CameraStreamingDelegate }) {
+      delegates.push(delegate);
+    }
+    forceStopStreamingSession(id: string): void {
+      stopped.push(id);
+    }
   }
   return {
     hap: { uuid: { generate: (text: string) => text }, CameraController, Characteristic: {}, Service: {} },
@@ -59,12 +75,37 @@ function showCameras(configuration: object): void {
   const accessories = new CameraAccessories({
     api: fakeApi(),
     configuration: configurationSchema.parse(configuration),
-    fleet: { directory } as unknown as CameraFleet,
+    fleet: { directory, openLiveView } as unknown as CameraFleet,
     logger,
     restored: [],
   });
   accessories.open();
   resources.own(accessories);
+}
+
+/** A view that nobody ends but who opened it. */
+const openLiveView: OpenLiveView = () => ({
+  requestKeyframe: () => undefined,
+  close: () => Promise.resolve(),
+});
+
+function prepareStream(sessionID: string): Promise<unknown> {
+  const request = {
+    sessionID,
+    sourceAddress: '127.0.0.1',
+    targetAddress: '127.0.0.1',
+    addressVersion: 'ipv4',
+    video: { port: 5_000, srtpCryptoSuite: 0, srtp_key: randomBytes(16), srtp_salt: randomBytes(14) },
+  } as unknown as PrepareStreamRequest;
+  return new Promise((resolve) => {
+    delegates[0]?.prepareStream(request, (error) => resolve(error?.message));
+  });
+}
+
+async function tellEnabled(device: string, enabled: boolean): Promise<void> {
+  const state = { boot: 'b', up: 1, timeSync: true, enabled, streaming: false, viewers: 0 };
+  const payload = JSON.stringify({ ...state, motion: false, recording: false, health: 'ok', error: null });
+  await bus.publish(deviceTopics('picam', device).state, payload, { retain: true });
 }
 
 function introduce(device: string): void {
@@ -73,6 +114,19 @@ function introduce(device: string): void {
   const payload = JSON.stringify({ ...info, dtlsFingerprint: '', auth: 'off' });
   void bus.publish(deviceTopics('picam', device).info, payload, { retain: true });
 }
+
+test('a camera that is turned off ends its streams and refuses others at once', async () => {
+  showCameras({ cameras: [{ device: 'door' }] });
+  await bus.publish(deviceTopics('picam', 'door').status, 'online', { retain: true });
+  await tellEnabled('door', true);
+  await waitUntil('a stream', async () => (await prepareStream('one')) === undefined);
+  await tellEnabled('door', false);
+  await waitUntil('the end of the stream', () => stopped.length === 1);
+  expect(stopped).toEqual(['one']);
+  expect(await prepareStream('two')).toContain('turned off');
+  await tellEnabled('door', true);
+  await waitUntil('a stream again', async () => (await prepareStream('three')) === undefined);
+});
 
 describe('the cameras in Apple Home', () => {
   test('are at most 50 that nobody named, with one word on how to have more', async () => {
