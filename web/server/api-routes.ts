@@ -6,6 +6,7 @@ import { parseValue } from '../../contract/envelopes.ts';
 import { sdpSchema, sessionIdSchema, type IceServer } from '../../contract/operations.ts';
 import { deviceIdSchema } from '../../contract/topics.ts';
 import type { CameraFinder } from './camera-finder.ts';
+import { clientOf, COST, type ClientRates } from './client-rates.ts';
 import { readJsonBody, readOptionalJsonBody } from './request-body.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 import type { Views } from './views.ts';
@@ -20,13 +21,14 @@ export interface ApiRoutesOptions {
   readonly directory: CameraDirectory;
   readonly finder: CameraFinder;
   readonly views: Views;
+  readonly rates: ClientRates;
   readonly snapshots: SnapshotCache;
   readonly iceServers: readonly IceServer[];
 }
 
 /** The JSON routes below `/api`. */
 export function apiRoutes(options: ApiRoutesOptions): Hono {
-  const { requests, directory, finder, views, snapshots, iceServers } = options;
+  const { requests, directory, finder, views, rates, snapshots, iceServers } = options;
   const routes = new Hono();
   routes.use('*', async (context, next) => {
     await next();
@@ -41,7 +43,7 @@ export function apiRoutes(options: ApiRoutesOptions): Hono {
   routes.post('/start-webrtc', async (context) => {
     const { device } = parseValue(cameraQuerySchema, context.req.query(), 'The query');
     const { sdp } = await readJsonBody(context, offerSchema);
-    const answer = await views.accept(device, sdp);
+    const answer = await views.accept(clientOf(context), device, sdp);
     return context.json({ webrtc_answer: answer.sdp, session: answer.session });
   });
 
@@ -49,13 +51,18 @@ export function apiRoutes(options: ApiRoutesOptions): Hono {
     const { device } = parseValue(cameraQuerySchema, context.req.query(), 'The query');
     const { session } = await readOptionalJsonBody(context, stopSchema);
     const camera = await finder.findNamedOrOnly(device);
-    if (session === undefined) return context.json(await requests.request(camera.device, 'stop', {}));
-    await views.end(camera.device, session);
-    return context.json({});
+    if (session !== undefined) {
+      await views.end(clientOf(context), camera.device, session);
+      return context.json({});
+    }
+    rates.spend(clientOf(context), camera.device, COST.other);
+    return context.json(await requests.request(camera.device, 'stop', {}));
   });
 
-  routes.get('/cameras/:device/snapshot.jpg', async ({ req, body }) => {
+  routes.get('/cameras/:device/snapshot.jpg', async (context) => {
+    const { req, body } = context;
     const { device } = await finder.findOnline(req.param('device'));
+    rates.spend(clientOf(context), device, COST.snapshot);
     const { width } = parseValue(snapshotQuerySchema, req.query(), 'The query');
     const jpeg = await finder.whileOnline(device, snapshots.get(device, width));
     return body(new Uint8Array(jpeg), 200, {

@@ -1,10 +1,14 @@
 /** A picture is shown to everyone who asks within this time, so that many tiles cost the camera one. */
 const FRESH_MS = 3_000;
 /** A camera that just failed is not asked again for this long. */
-const FAILURE_KEPT_MS = 1_000;
+const FAILURE_KEPT_MS = 2_000;
 const MAX_ENTRIES = 500;
-/** Widths in pixels that are asked for; another one gets the next larger, so that few pictures serve all. */
-const WIDTHS = [320, 640, 960, 1280, 1920, 2560, 3840];
+const LARGEST_WIDTH = 3_840;
+/**
+ * Widths in pixels that are asked for; another one gets the next larger. So few that all of them together, again and
+ * again, leave the camera time for others.
+ */
+const WIDTHS = [640, 1280, 1920, LARGEST_WIDTH];
 
 interface Entry {
   readonly picture: Promise<Buffer>;
@@ -29,7 +33,7 @@ export class SnapshotCache {
   /** A JPEG not older than three seconds. Rejects with what `take` rejected with. */
   get(device: string, wantedWidth: number | undefined): Promise<Buffer> {
     const width =
-      wantedWidth === undefined ? undefined : (WIDTHS.find((step) => step >= wantedWidth) ?? wantedWidth);
+      wantedWidth === undefined ? undefined : (WIDTHS.find((step) => step >= wantedWidth) ?? LARGEST_WIDTH);
     const key = `${device} ${width ?? ''}`;
     this.#dropExpired();
     const known = this.#entries.get(key);

@@ -3,6 +3,7 @@ import { CameraError } from '../../contract/errors.ts';
 import { sessionIdSchema } from '../../contract/operations.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import type { CameraFinder } from './camera-finder.ts';
+import { COST, type ClientRates } from './client-rates.ts';
 import type { SdpFragment } from './sdp-fragment.ts';
 import type { SessionState, ViewingSessions } from './viewing-sessions.ts';
 
@@ -15,6 +16,7 @@ export interface ViewsOptions {
   readonly requests: CameraRequests;
   readonly finder: CameraFinder;
   readonly sessions: ViewingSessions;
+  readonly rates: ClientRates;
   readonly logger: Logger;
 }
 
@@ -26,11 +28,12 @@ export class Views {
     this.#options = options;
   }
 
-  /** @throws CameraError `bad_sdp`, `not_found`, `offline`, or the camera's refusal. */
-  async accept(device: string | undefined, sdp: string): Promise<ViewAnswer> {
+  /** @throws CameraError `bad_sdp`, `not_found`, `offline`, `rate_limited`, or the camera's refusal. */
+  async accept(client: string, device: string | undefined, sdp: string): Promise<ViewAnswer> {
     requireOffer(sdp);
-    const { finder, requests, sessions, logger } = this.#options;
+    const { finder, requests, sessions, rates, logger } = this.#options;
     const camera = await finder.findNamedOrOnly(device);
+    rates.spend(client, camera.device, COST.offer);
     const reply = requests.request(camera.device, 'offer', { sdp });
     const { session, sdp: answer } = await finder
       .whileOnline(camera.device, reply)
@@ -42,14 +45,15 @@ export class Views {
 
   /**
    * Ending a view that its camera has ended already is no failure: a camera notices a peer that leaves.
-   * @throws CameraError `not_found` for a session nobody knows, `offline`.
+   * @throws CameraError `not_found` for a session nobody knows, `offline`, `rate_limited`.
    */
-  async end(device: string, session: string): Promise<void> {
+  async end(client: string, device: string, session: string): Promise<void> {
     requireSessionId(session);
-    const { finder, requests, sessions, logger } = this.#options;
+    const { finder, requests, sessions, rates, logger } = this.#options;
     const isKnown = sessions.stateOf(device, session) !== undefined;
     if (isKnown) sessions.markClosed(session, { reason: 'left' });
     await finder.findOnline(device);
+    rates.spend(client, device, COST.other);
     try {
       await finder.whileOnline(device, requests.request(device, 'close', {}, { session }));
     } catch (error) {
@@ -58,11 +62,17 @@ export class Views {
     logger.debug(`a view of "${device}" ended`);
   }
 
-  /** @throws CameraError `not_found`, `offline`, or the camera's refusal. */
-  async addCandidates(device: string, session: string, { candidates, end }: SdpFragment): Promise<void> {
+  /** @throws CameraError `not_found`, `offline`, `rate_limited`, or the camera's refusal. */
+  async addCandidates(
+    client: string,
+    device: string,
+    session: string,
+    { candidates, end }: SdpFragment,
+  ): Promise<void> {
     requireSessionId(session);
-    const { finder, requests } = this.#options;
+    const { finder, requests, rates } = this.#options;
     await finder.findOnline(device);
+    rates.spend(client, device, COST.other);
     const reply = requests.request(device, 'cand', { candidates: [...candidates], end }, { session });
     await finder.whileOnline(device, reply);
   }

@@ -12,6 +12,7 @@ import type { Logger } from '../../foundation/logger.ts';
 import { isLoopback } from '../../foundation/loopback.ts';
 import { createApp } from './app.ts';
 import { CameraFinder } from './camera-finder.ts';
+import { ClientRates } from './client-rates.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
 import { ViewingSessions } from './viewing-sessions.ts';
 import { Views } from './views.ts';
@@ -65,12 +66,14 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const pictures = new SnapshotRequests({ bus, prefix, requests });
   const sessions = new ViewingSessions({ requests, directory, now });
   const finder = new CameraFinder({ bus, directory, now });
+  const rates = new ClientRates(now);
   const app = createApp({
     ...options,
     requests,
     directory,
     finder,
-    views: new Views({ requests, finder, sessions, logger }),
+    rates,
+    views: new Views({ requests, finder, sessions, rates, logger }),
     snapshots: new SnapshotCache({
       take: (device, width) => pictures.take(device, width === undefined ? {} : { width }),
       now,

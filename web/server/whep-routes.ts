@@ -5,6 +5,7 @@ import { deviceIdSchema } from '../../contract/topics.ts';
 import type { IceServer } from '../../contract/operations.ts';
 import { HttpError } from './http-error.ts';
 import { iceServerLinks } from './ice-server-links.ts';
+import { clientOf } from './client-rates.ts';
 import { readBodyText } from './request-body.ts';
 import { requireContentType } from './request-guards.ts';
 import { parseSdpFragment } from './sdp-fragment.ts';
@@ -30,7 +31,7 @@ export function whepRoutes({ views, iceServers, allowedOrigins }: WhepRoutesOpti
   routes.post('/:device', async (context) => {
     requireContentType(context.req.header('content-type'), OFFER_TYPE);
     const device = checkedDevice(context.req.param('device'));
-    const { session, sdp } = await views.accept(device, await readBodyText(context));
+    const { session, sdp } = await views.accept(clientOf(context), device, await readBodyText(context));
     context.header('location', `/whep/${device}/${session}`);
     context.header('etag', etagOf(session));
     context.header('cache-control', 'no-store');
@@ -48,14 +49,15 @@ export function whepRoutes({ views, iceServers, allowedOrigins }: WhepRoutesOpti
     const { device, session } = req.param();
     requireContentType(req.header('content-type'), FRAGMENT_TYPE);
     requireMatch(req.header('if-match'), session);
-    await views.addCandidates(checkedDevice(device), session, parseSdpFragment(await readBodyText(context)));
+    const fragment = parseSdpFragment(await readBodyText(context));
+    await views.addCandidates(clientOf(context), checkedDevice(device), session, fragment);
     return body(null, 204);
   });
 
-  routes.delete('/:device/:session', async ({ req, json }) => {
-    const { device, session } = req.param();
-    await views.end(checkedDevice(device), session);
-    return json({}, 200);
+  routes.delete('/:device/:session', async (context) => {
+    const { device, session } = context.req.param();
+    await views.end(clientOf(context), checkedDevice(device), session);
+    return context.json({}, 200);
   });
 
   return routes;
