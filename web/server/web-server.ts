@@ -66,6 +66,11 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const pictures = new SnapshotRequests({ bus, prefix, requests });
   const sessions = new ViewingSessions({ requests, directory, now });
   const finder = new CameraFinder({ bus, directory, now });
+  const snapshots = new SnapshotCache({
+    directory,
+    take: (device, width) => pictures.take(device, width === undefined ? {} : { width }),
+    now,
+  });
   const rates = new ClientRates(now);
   const app = createApp({
     ...options,
@@ -74,16 +79,13 @@ export function createWebServer(options: WebServerOptions): WebServer {
     finder,
     rates,
     views: new Views({ requests, finder, sessions, rates, logger }),
-    snapshots: new SnapshotCache({
-      take: (device, width) => pictures.take(device, width === undefined ? {} : { width }),
-      now,
-    }),
+    snapshots,
     hostNames: options.hostNames ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
     pageFolder: options.pageFolder ?? new URL('../page/', import.meta.url),
   });
   const http = createHttpServer(app.fetch);
-  const parts = [requests, pictures, directory, sessions, finder];
+  const parts = [requests, pictures, directory, sessions, finder, snapshots];
 
   return {
     async open() {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { replyError } from '../../../contract/envelopes.ts';
+import { CameraError } from '../../../contract/errors.ts';
 import type { MessageBus, Unsubscribe } from '../../../contract/message-bus.ts';
 import type { ClosePush } from '../../../contract/operations.ts';
 import { deviceTopics, parseTopic } from '../../../contract/topics.ts';
@@ -24,6 +25,7 @@ export class FakeCamera {
   readonly #bus: MessageBus;
   readonly #device: string;
   #boot = 'boot-1';
+  #enabled = true;
   #unsubscribe: Unsubscribe | undefined;
 
   constructor(bus: MessageBus, device: string) {
@@ -32,13 +34,13 @@ export class FakeCamera {
   }
 
   async open(): Promise<void> {
-    const { everyRequest, status, state } = deviceTopics('picam', this.#device);
+    const { everyRequest, status } = deviceTopics('picam', this.#device);
     this.#unsubscribe = this.#bus.subscribe(everyRequest, ({ topic, payload }) => {
       const parsed = parseTopic('picam', topic);
       if (parsed?.kind === 'request') void this.#answer(parsed.peer, parsed.op, payload);
     });
     await this.#publishInfo();
-    await this.#bus.publish(state, JSON.stringify(this.#state()), { retain: true });
+    await this.#publishState();
     await this.#bus.publish(status, 'online', { retain: true });
   }
 
@@ -48,6 +50,13 @@ export class FakeCamera {
 
   async goOffline(): Promise<void> {
     await this.#bus.publish(deviceTopics('picam', this.#device).status, 'offline', { retain: true });
+  }
+
+  /** As the owner's switch does: the state says so, and what needs the camera is refused. */
+  async setEnabled(enabled: boolean): Promise<void> {
+    this.#enabled = enabled;
+    this.refusal = enabled ? undefined : new CameraError('forbidden', 'Turned off.');
+    await this.#publishState();
   }
 
   async restart(): Promise<void> {
@@ -98,8 +107,13 @@ export class FakeCamera {
     await this.#bus.publish(deviceTopics('picam', this.#device).info, JSON.stringify(info), { retain: true });
   }
 
+  async #publishState(): Promise<void> {
+    const { state } = deviceTopics('picam', this.#device);
+    await this.#bus.publish(state, JSON.stringify(this.#state()), { retain: true });
+  }
+
   #state() {
-    const calm = { enabled: true, motion: false, recording: false, health: 'ok', error: null };
+    const calm = { enabled: this.#enabled, motion: false, recording: false, health: 'ok', error: null };
     return { ...calm, boot: this.#boot, up: 1, timeSync: true, streaming: true, viewers: 2 };
   }
 }

@@ -262,6 +262,28 @@ describe('the JSON routes', () => {
     expect(camera.requests.map(({ op }) => op)).toEqual(['snapshot']);
   });
 
+  test('a camera that was turned off shows no picture kept from before, and says why', async () => {
+    const { at, camera } = await start();
+    const picture = at('/api/cameras/front/snapshot.jpg');
+    expect((await fetch(picture)).status).toBe(200);
+    await camera.setEnabled(false);
+    const off = await problemOf(await fetch(picture));
+    expect(off).toMatchObject({ status: 403, code: 'forbidden', message: 'Turned off.' });
+    expect(await (await fetch(at('/api/cameras'))).json()).toMatchObject([{ enabled: false }]);
+    await camera.setEnabled(true);
+    expect((await fetch(picture)).status).toBe(200);
+    expect(camera.requests.length).toBe(3);
+  });
+
+  test('a camera that refuses one picture as forbidden shows none of another size either', async () => {
+    const { at, camera } = await start();
+    const picture = at('/api/cameras/front/snapshot.jpg');
+    expect((await fetch(picture)).status).toBe(200);
+    camera.refusal = new CameraError('forbidden', 'Turned off.');
+    expect((await fetch(`${picture}?width=640`)).status).toBe(403);
+    expect((await fetch(picture)).status).toBe(403);
+  });
+
   test('a snapshot of nonsense size or of an unknown camera is refused in JSON', async () => {
     const { at } = await start({ now: clockAfterIntroductions() });
     const nonsense = await problemOf(await fetch(at('/api/cameras/front/snapshot.jpg?width=big')));
