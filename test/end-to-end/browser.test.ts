@@ -98,6 +98,31 @@ describe('the page in Chromium', () => {
   );
 
   test(
+    'a camera that its owner turns off is private everywhere, and plays by itself once it is on again',
+    async () => {
+      const camera = await startCamera();
+      const bus = resources.own(await connectBus(broker.url));
+      const turn = (value: 'ON' | 'OFF') => bus.publish(`picam/v1/${camera.device}/set/enabled`, value);
+      const [tab, grid] = [await openPage(`/#/camera/${camera.device}`), await openPage()];
+      const tile = grid.page.locator(`a[href="#/camera/${camera.device}"]`);
+      await tab.awaitPicture();
+      await tile.locator('img:visible').waitFor();
+
+      await turn('OFF');
+      await tab.awaitNotice('has been turned off');
+      await tile.locator('.badge', { hasText: 'Private' }).waitFor();
+      await tile.locator('img').waitFor({ state: 'hidden' });
+      await tab.page.reload();
+      await tab.page.locator('.notice', { hasText: 'turned off by its owner' }).waitFor();
+
+      await turn('ON');
+      await tab.awaitPicture();
+      await tile.locator('img:visible').waitFor();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
     'a camera that dies and comes back plays again by itself',
     async () => {
       const camera = await startCamera();

@@ -1,7 +1,7 @@
 import type { Camera } from './api-client.ts';
 import { element, icon } from './element.ts';
 import { NO_PICTURE } from './icons.ts';
-import { describeViewers } from './messages.ts';
+import { badgeOf, describeViewers } from './messages.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
 const REFRESH_WHILE_STREAMING_MS = 5_000;
@@ -45,29 +45,47 @@ export class CameraTile {
   }
 
   show(camera: Camera): void {
-    const cameBack = camera.online && this.#camera?.online === false;
+    const canShow = camera.online && camera.enabled;
+    const cameBack = canShow && this.#camera !== undefined && !(this.#camera.online && this.#camera.enabled);
     this.#camera = camera;
     if (cameBack) this.#refreshedAtMs = Number.NEGATIVE_INFINITY;
     this.root.classList.toggle('offline', !camera.online);
     setText(this.#name, camera.name);
-    setText(this.#badge, camera.online ? (camera.streaming ? 'Live' : 'Online') : 'Offline');
+    setText(this.#badge, badgeOf(camera));
     this.#badge.dataset['kind'] = this.#badge.textContent.toLowerCase();
-    setText(this.#detail, camera.error?.message ?? (camera.online ? describeViewers(camera.viewers) : ''));
+    setText(this.#detail, camera.error?.message ?? (canShow ? describeViewers(camera.viewers) : ''));
+    if (!camera.enabled) this.#hidePicture();
     void this.#refreshIfOld();
   }
 
   async #refreshIfOld(): Promise<void> {
-    if (!this.#camera?.online || this.#refreshing || document.hidden) return;
+    if (!this.#camera?.online || this.#isPrivate() || this.#refreshing || document.hidden) return;
     const maxAgeMs = this.#camera.streaming ? REFRESH_WHILE_STREAMING_MS : REFRESH_WHILE_IDLE_MS;
     if (performance.now() - this.#refreshedAtMs < maxAgeMs) return;
     this.#refreshing = true;
-    this.#showPicture(await this.#snapshots.refresh(this.#device));
+    const url = await this.#snapshots.refresh(this.#device);
     this.#refreshing = false;
     this.#refreshedAtMs = performance.now();
+    if (this.#isPrivate()) this.#hidePicture();
+    else this.#showPicture(url);
+  }
+
+  /** Asked anew after every wait. */
+  #isPrivate(): boolean {
+    return this.#camera?.enabled === false;
+  }
+
+  #hidePicture(): void {
+    this.#snapshots.forget(this.#device);
+    this.#showPicture(undefined);
   }
 
   #showPicture(url: string | undefined): void {
-    if (url === undefined) return;
+    if (url === undefined) {
+      this.#picture.hidden = true;
+      this.#picture.removeAttribute('src');
+      return;
+    }
     this.#picture.src = url;
     this.#picture.hidden = false;
   }

@@ -1,7 +1,7 @@
 import { ApiError, fetchBrokerConnected } from './api-client.ts';
 import { nextStep } from './reconnect-policy.ts';
 import { readSample, type StreamSample } from './statistics.ts';
-import { troubleOfClosedSession, troubleOfRefusal, type Trouble } from './trouble.ts';
+import { mayBeTurnedOff, troubleOfClosedSession, troubleOfRefusal, type Trouble } from './trouble.ts';
 import { UnplayableError, WhepClient } from './whep-client.ts';
 
 const SAMPLE_INTERVAL_MS = 500;
@@ -59,6 +59,11 @@ export class LiveConnection {
   /** Tries at once what would have been tried after a pause. */
   retryNow(): void {
     if (this.#state.phase === 'waiting') this.open();
+  }
+
+  /** Plays again what may have ended because the camera was turned off. */
+  resume(): void {
+    if (this.#state.phase === 'ended' && mayBeTurnedOff(this.#state.trouble)) this.open();
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { LiveNotice } from './live-notice.ts';
 import { describeViewers } from './messages.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { StatisticsLine } from './statistics-line.ts';
+import { mayBeTurnedOff } from './trouble.ts';
 
 const SNAPSHOT_DELAY_MS = 1_500;
 
@@ -26,6 +27,7 @@ export class LiveView {
   readonly #abort = new AbortController();
   #camera: Camera | undefined;
   #wasReachable = true;
+  #wasEnabled = true;
 
   constructor(device: string, snapshots: SnapshotStore) {
     this.#device = device;
@@ -68,7 +70,27 @@ export class LiveView {
     document.title = `${name} – Picam`;
     if (isReachable && !this.#wasReachable) this.#connection.retryNow();
     this.#wasReachable = isReachable;
+    if (camera) this.#followSwitch(camera.enabled);
     this.#showState(this.#connection.state);
+  }
+
+  /**
+   * A camera that is turned on again plays by itself, as one does that is back; also when the list never told that it
+   * was off, because the tab was hidden then.
+   */
+  #followSwitch(enabled: boolean): void {
+    const { state } = this.#connection;
+    const wasStopped = state.phase === 'ended' && state.trouble.kind === 'stopped';
+    if (!enabled) this.#hidePictures();
+    else if (!this.#wasEnabled || wasStopped) this.#connection.resume();
+    this.#wasEnabled = enabled;
+  }
+
+  #hidePictures(): void {
+    this.#snapshots.forget(this.#device);
+    this.#poster.hidden = true;
+    this.#poster.removeAttribute('src');
+    this.#video.srcObject = null;
   }
 
   #build(): void {
@@ -139,6 +161,7 @@ export class LiveView {
       this.#statistics.clear();
       this.#poster.hidden = this.#poster.src === '';
     }
+    if (state.phase === 'ended' && mayBeTurnedOff(state.trouble)) this.#hidePictures();
     this.#showState(state);
   }
 

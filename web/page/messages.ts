@@ -1,3 +1,4 @@
+import type { Camera } from './api-client.ts';
 import type { Trouble } from './trouble.ts';
 
 export interface Message {
@@ -58,6 +59,13 @@ export function describeTrouble(trouble: Trouble, camera: string): Message {
     case 'lost':
       return { title: 'The connection was lost', advice: 'Connecting again by itself.' };
   }
+}
+
+/** What a camera's tile says first; private is one that its owner has turned off. */
+export function badgeOf({ online, enabled, streaming }: Pick<Camera, 'online' | 'enabled' | 'streaming'>) {
+  if (!online) return 'Offline';
+  if (!enabled) return 'Private';
+  return streaming ? 'Live' : 'Online';
 }
 
 /** "Nobody watching", "2 watching" */

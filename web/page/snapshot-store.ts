@@ -1,4 +1,4 @@
-import { fetchSnapshot } from './api-client.ts';
+import { ApiError, fetchSnapshot } from './api-client.ts';
 
 const WIDTH = 640;
 
@@ -18,9 +18,17 @@ export class SnapshotStore {
       this.#urls.set(device, url);
       // Images that still show the old one have decoded it by then.
       if (old !== undefined) setTimeout(() => URL.revokeObjectURL(old), 10_000);
-    } catch {
-      // The tile's badge says what is wrong; the last picture stays.
+    } catch (error) {
+      // The tile's badge says what is wrong; the last picture stays, unless it may not be seen.
+      if (error instanceof ApiError && error.code === 'forbidden') this.forget(device);
     }
     return this.#urls.get(device);
+  }
+
+  /** For a camera that was turned off: what it saw before is nobody's business any more. */
+  forget(device: string): void {
+    const url = this.#urls.get(device);
+    if (url !== undefined) URL.revokeObjectURL(url);
+    this.#urls.delete(device);
   }
 }

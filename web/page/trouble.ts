@@ -35,6 +35,11 @@ export function troubleOfRefusal(code: string, detail: string, brokerConnected: 
   }
 }
 
+/** True when turning the camera on again may be all that is needed. */
+export function mayBeTurnedOff(trouble: Trouble): boolean {
+  return trouble.kind === 'refused' || (trouble.kind === 'stopped' && trouble.reason === 'disabled');
+}
+
 /** What the end of a session, as the server knows it, means to who watches. */
 export function troubleOfClosedSession(reason: string, message?: string): Trouble {
   if (reason === 'stopped' || reason === 'disabled') return { kind: 'stopped', reason };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describePause, describeTrouble, describeViewers } from '../../../web/page/messages.ts';
+import { badgeOf, describePause, describeTrouble, describeViewers } from '../../../web/page/messages.ts';
 import type { Trouble } from '../../../web/page/trouble.ts';
 
 const EVERY_TROUBLE: readonly Trouble[] = [
@@ -37,6 +37,16 @@ test('a failed connection speaks of TURN', () => {
   expect(describeTrouble({ kind: 'ice-failed', usesTurn: true }, 'Garden').advice).toContain(
     'TURN server could',
   );
+});
+
+test.each([
+  [{ online: true, enabled: true, streaming: true }, 'Live'],
+  [{ online: true, enabled: true, streaming: false }, 'Online'],
+  [{ online: true, enabled: false, streaming: false }, 'Private'],
+  [{ online: false, enabled: false, streaming: false }, 'Offline'],
+  [{ online: false, enabled: true, streaming: true }, 'Offline'],
+])('a camera with %j has the badge "%s"', (camera, badge) => {
+  expect(badgeOf(camera)).toBe(badge);
 });
 
 test.each([

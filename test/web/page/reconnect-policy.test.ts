@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { nextStep } from '../../../web/page/reconnect-policy.ts';
-import { troubleOfClosedSession, troubleOfRefusal, type Trouble } from '../../../web/page/trouble.ts';
+import {
+  mayBeTurnedOff,
+  troubleOfClosedSession,
+  troubleOfRefusal,
+  type Trouble,
+} from '../../../web/page/trouble.ts';
 
 describe('the next step', () => {
   test.each([
@@ -62,6 +67,15 @@ describe('trouble', () => {
     ['something new', 'lost'],
   ])('of a session closed as %s is %s', (reason, kind) => {
     expect(troubleOfClosedSession(reason).kind).toBe(kind);
+  });
+
+  test.each<[Trouble, boolean]>([
+    [{ kind: 'stopped', reason: 'disabled' }, true],
+    [{ kind: 'refused', detail: 'Turned off.' }, true],
+    [{ kind: 'stopped', reason: 'stopped' }, false],
+    [{ kind: 'no-h264' }, false],
+  ])('%j may come from a camera that was turned off: %s', (trouble, may) => {
+    expect(mayBeTurnedOff(trouble)).toBe(may);
   });
 
   test('of a session that ended with words shows those words', () => {
