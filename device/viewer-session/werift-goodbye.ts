@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RTCDtlsTransport } from 'werift';
 import { withTimeout } from '../../foundation/time-out.ts';
 
@@ -17,6 +18,8 @@ export async function sayGoodbye(transport: RTCDtlsTransport): Promise<boolean> 
   try {
     const { socket, record } = goodbyeRecord(transport);
     await withTimeout(socket.send(record), SEND_TIMEOUT_MS, 'the goodbye');
+    // werift does not wait for the socket, which would forget the packet if it were closed at once.
+    await setImmediate();
     return true;
   } catch {
     return false;
