@@ -35,9 +35,11 @@ test('600 malformed requests leave a running view undisturbed and the memory lev
   await requests.request(device.device, 'ping', {});
   expect(residentKb(device.pid) - before).toBeLessThan(MOST_GROWTH_KB);
 
-  await waitUntil('the view to go on', () => viewer.packets.length > packetsBefore + 300, 10_000);
+  expect(viewer.packets.length).toBeGreaterThan(packetsBefore);
+  // While it sends the requests, this process is too busy to take every packet of the view: loss is told by what follows.
+  viewer.packets.length = 0;
+  await waitUntil('the view to go on', () => viewer.packets.length > 300, 10_000);
   expect(viewer.closeReasons).toEqual([]);
-  // On a busy machine the viewer in this process may miss a few packets; the device sends them all.
   expect(viewer.pictures.lostPackets).toBeLessThan(viewer.packets.length / 50);
   const { state } = await requests.request(device.device, 'get', {});
   expect(state).toMatchObject({ viewers: 1, streaming: true, health: 'ok' });

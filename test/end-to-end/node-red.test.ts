@@ -211,12 +211,15 @@ describe('the editor', () => {
   test('opens every edit dialog, finds nothing wrong and offers the examples', async () => {
     const page = await browser.newPage();
     resources.onEnd('page', () => page.close());
-    const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(error.message));
     await page.goto(nodeRed.url);
     await page.waitForSelector('.red-ui-palette-node[data-palette-type="picam-webrtc"]', {
       state: 'attached',
     });
+    // The editor goes on loading after its palette; a dialog that is opened before the flows are drawn finds half of it.
+    await page.locator('.red-ui-flow-node').first().waitFor({ state: 'attached' });
+    await page.waitForLoadState('networkidle');
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
     for (const type of ['picam-control', 'picam-webrtc', 'picam-snapshot', 'picam-camera']) {
       const edit =
         type === 'picam-camera'
