@@ -11,6 +11,7 @@ import {
   videoSettingsSchema,
 } from '../device/device-configuration.ts';
 import { brokerSettingsSchema } from '../foundation/broker-settings.ts';
+import { isLoopback } from '../foundation/loopback.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const LONGEST_DEVICE_ID = 63;
@@ -38,31 +39,38 @@ const webSettingsSchema = z.strictObject({
 });
 
 /** Every key of picam.yaml; `picam` reads the same file for all its commands. */
-export const configurationSchema = z.strictObject({
-  device: deviceIdSchema.default(() => deviceIdOfHost(hostname())),
-  name: deviceConfigurationSchema.shape.name.optional(),
-  prefix: prefixSchema.default(DEFAULT_PREFIX),
-  broker: z.strictObject(brokerSettingsSchema.shape).optional(),
-  embeddedBroker: z
-    .strictObject({
-      host: host.default('127.0.0.1'),
-      port: port.default(1883),
-      users: z.array(brokerUserSchema).max(100).default([]),
-    })
-    .prefault({}),
-  source: deviceConfigurationSchema.shape.source.default('auto'),
-  video: videoSettingsSchema.prefault({}),
-  maxViewers: deviceConfigurationSchema.shape.maxViewers.default(10),
-  lingerMs: deviceConfigurationSchema.shape.lingerMs.default(5_000),
-  storage: z.string().min(1).default(defaultStorage),
-  ice: iceSettingsSchema.prefault({}),
-  allow: allowedPowerSchema.prefault({}),
-  homeAssistant: homeAssistantSettingsSchema.prefault({}),
-  motion: deviceConfigurationSchema.shape.motion,
-  recording: deviceConfigurationSchema.shape.recording,
-  web: webSettingsSchema.prefault({}),
-  logLevel: z.enum(LOG_LEVELS).default('info'),
-});
+export const configurationSchema = z
+  .strictObject({
+    device: deviceIdSchema.default(() => deviceIdOfHost(hostname())),
+    name: deviceConfigurationSchema.shape.name.optional(),
+    prefix: prefixSchema.default(DEFAULT_PREFIX),
+    broker: z.strictObject(brokerSettingsSchema.shape).optional(),
+    embeddedBroker: z
+      .strictObject({
+        host: host.default('127.0.0.1'),
+        port: port.default(1883),
+        users: z.array(brokerUserSchema).max(100).default([]),
+      })
+      .prefault({}),
+    source: deviceConfigurationSchema.shape.source.default('auto'),
+    video: videoSettingsSchema.prefault({}),
+    maxViewers: deviceConfigurationSchema.shape.maxViewers.default(10),
+    lingerMs: deviceConfigurationSchema.shape.lingerMs.default(5_000),
+    storage: z.string().min(1).default(defaultStorage),
+    ice: iceSettingsSchema.prefault({}),
+    allow: allowedPowerSchema.prefault({}),
+    homeAssistant: homeAssistantSettingsSchema.prefault({}),
+    motion: deviceConfigurationSchema.shape.motion,
+    recording: deviceConfigurationSchema.shape.recording,
+    web: webSettingsSchema.prefault({}),
+    logLevel: z.enum(LOG_LEVELS).default('info'),
+  })
+  .refine(({ broker, embeddedBroker: { host, users } }) => broker ?? (isLoopback(host) || users.length > 0), {
+    path: ['embeddedBroker', 'users'],
+    message:
+      'must name a user and a password, because embeddedBroker.host lets the network in; or use 127.0.0.1',
+  });
+
 export type Configuration = z.output<typeof configurationSchema>;
 
 /** A legal device id that is as near to the host's name as can be. */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { iceServerSchema } from '../contract/operations.ts';
 import { deviceIdSchema, prefixSchema } from '../contract/topics.ts';
+import { silentLogger } from '../foundation/logger.ts';
+import { createSource } from './capture/open-source.ts';
+import { SourceError } from './capture/source-error.ts';
 import { motionSettingsSchema } from './motion/motion-settings.ts';
 import { recordingSettingsSchema } from './recording/recording-settings.ts';
 
@@ -42,13 +45,22 @@ export const homeAssistantSettingsSchema = z.strictObject({
 });
 export type HomeAssistantSettings = z.output<typeof homeAssistantSettingsSchema>;
 
+const sourceSchema = z
+  .string()
+  .min(1)
+  .max(4096)
+  .superRefine((spec, context) => {
+    const message = whyNoSource(spec);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+
 /** What one camera needs to know, but for its broker. */
 export const deviceConfigurationSchema = z.object({
   device: deviceIdSchema,
   /** For people. */
   name: z.string().min(1).max(128),
   prefix: prefixSchema,
-  source: z.string().min(1).max(4096),
+  source: sourceSchema,
   video: videoSettingsSchema,
   maxViewers: z.number().int().min(1).max(100),
   lingerMs: z.number().int().min(0).max(3_600_000),
@@ -61,3 +73,14 @@ export const deviceConfigurationSchema = z.object({
   recording: recordingSettingsSchema.prefault({}),
 });
 export type DeviceConfiguration = z.output<typeof deviceConfigurationSchema>;
+
+/** Only the words are looked at: whether the camera is there shows when it starts. */
+function whyNoSource(spec: string): string | undefined {
+  try {
+    createSource(spec, videoSettingsSchema.parse({}), silentLogger);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SourceError) return error.message;
+    throw error;
+  }
+}

@@ -58,7 +58,7 @@ test('--print-config prints the configuration in force', async () => {
   expect(stdout).toMatch(/^name: Garden$/mu);
 });
 
-test('a port that is taken, and a source that is not known, end with 1 and words', async () => {
+test('a port that is taken ends with 1 and words', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   resources.onEnd('other', () => other.close());
   await once(other, 'listening');
@@ -66,8 +66,17 @@ test('a port that is taken, and a source that is not known, end with 1 and words
   const port = typeof address === 'object' && address ? address.port : 0;
   const taken = await picam('device', '--mqtt-port', String(port)).ended;
   expect(taken).toMatchObject({ code: 1, stderr: expect.stringContaining('embeddedBroker.port') });
-  const unknown = await picam('device', '--mqtt-port', '0', '--source', 'telescope').ended;
-  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('telescope') });
+});
+
+test.each([
+  ['device', '--source', 'telescope'],
+  ['doctor', '--source', 'telescope'],
+  ['--print-config', '--source', 'telescope'],
+  ['device', '--mqtt-host', '0.0.0.0'],
+])('picam %s %s %s ends with 2 and says what is wrong', async (...words) => {
+  const { code, stderr } = await picam(...words).ended;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/source: .*telescope.* is not known|embeddedBroker\.users: must name a user/u);
 });
 
 test('doctor looks at this machine and says what to do, for people and as JSON', async () => {
