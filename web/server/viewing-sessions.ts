@@ -2,6 +2,7 @@ import type { CameraDirectory, KnownCamera } from '../../camera-client/camera-di
 import type { CameraRequests, Push } from '../../camera-client/camera-requests.ts';
 import type { Unsubscribe } from '../../contract/message-bus.ts';
 import { closePushSchema, type ClosePush } from '../../contract/operations.ts';
+import { EarlyCloses } from './early-closes.ts';
 
 /** More than any server has viewers; the oldest is forgotten first. */
 const MAX_SESSIONS = 5_000;
@@ -39,10 +40,12 @@ export interface ViewingSessionsOptions {
 export class ViewingSessions {
   readonly #options: ViewingSessionsOptions;
   readonly #sessions = new Map<string, Session>();
+  readonly #earlyCloses: EarlyCloses;
   #subscriptions: Unsubscribe[] = [];
 
   constructor(options: ViewingSessionsOptions) {
     this.#options = options;
+    this.#earlyCloses = new EarlyCloses(options.now);
   }
 
   open(): void {
@@ -57,12 +60,15 @@ export class ViewingSessions {
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     this.#subscriptions = [];
     this.#sessions.clear();
+    this.#earlyCloses.clear();
   }
 
   add(device: string, session: string): void {
     this.#dropOld();
     const boot = this.#options.directory.find(device)?.info?.boot;
     this.#sessions.set(session, { device, boot });
+    const early = this.#earlyCloses.take(device, session);
+    if (early) this.#applyClose(early);
   }
 
   /** Undefined for a session this server did not arrange, or has forgotten. */
@@ -79,8 +85,13 @@ export class ViewingSessions {
 
   #handlePush({ op, device, data }: Push): void {
     const push = closePushSchema.safeParse(op === 'close' ? data : undefined);
-    if (!push.success || this.#sessions.get(push.data.session)?.device !== device) return;
-    const { session, reason, message } = push.data;
+    if (!push.success) return;
+    const known = this.#sessions.get(push.data.session);
+    if (!known) this.#earlyCloses.keep(device, push.data);
+    else if (known.device === device) this.#applyClose(push.data);
+  }
+
+  #applyClose({ session, reason, message }: ClosePush): void {
     this.markClosed(session, { reason, ...(message !== undefined && { message }) });
   }
 

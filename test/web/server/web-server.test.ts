@@ -142,6 +142,18 @@ describe('WHEP', () => {
     });
   });
 
+  test('a session that the camera ended before its answer was handled says why', async () => {
+    const { at, camera } = await start();
+    camera.silent = true;
+    const answered = postOffer(at('/whep/front'));
+    await waitUntil('the offer is there', () => camera.requests.length === 1);
+    await camera.pushClose(camera.requests[0]?.peer ?? '', 'stopped');
+    await camera.answerLate();
+    expect((await answered).status).toBe(201);
+    const state = await fetch(at(`/whep/front/${SESSION}`));
+    expect(await state.json()).toEqual({ state: 'closed', reason: 'stopped' });
+  });
+
   test('a session ends with the boot of its camera', async () => {
     const { at, camera } = await start();
     await postOffer(at('/whep/front'));
