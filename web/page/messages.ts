@@ -62,10 +62,16 @@ export function describeTrouble(trouble: Trouble, camera: string): Message {
 }
 
 /** What a camera's tile says first; private is one that its owner has turned off. */
-export function badgeOf({ online, enabled, streaming }: Pick<Camera, 'online' | 'enabled' | 'streaming'>) {
+export function badgeOf({
+  online,
+  enabled,
+  streaming,
+  viewers,
+}: Pick<Camera, 'online' | 'enabled' | 'streaming' | 'viewers'>) {
   if (!online) return 'Offline';
   if (!enabled) return 'Private';
-  return streaming ? 'Live' : 'Online';
+  // A snapshot, too, turns a camera on for a moment.
+  return streaming && viewers > 0 ? 'Live' : 'Online';
 }
 
 /** "Nobody watching", "2 watching" */

@@ -40,11 +40,12 @@ test('a failed connection speaks of TURN', () => {
 });
 
 test.each([
-  [{ online: true, enabled: true, streaming: true }, 'Live'],
-  [{ online: true, enabled: true, streaming: false }, 'Online'],
-  [{ online: true, enabled: false, streaming: false }, 'Private'],
-  [{ online: false, enabled: false, streaming: false }, 'Offline'],
-  [{ online: false, enabled: true, streaming: true }, 'Offline'],
+  [{ online: true, enabled: true, streaming: true, viewers: 1 }, 'Live'],
+  [{ online: true, enabled: true, streaming: true, viewers: 0 }, 'Online'],
+  [{ online: true, enabled: true, streaming: false, viewers: 0 }, 'Online'],
+  [{ online: true, enabled: false, streaming: false, viewers: 0 }, 'Private'],
+  [{ online: false, enabled: false, streaming: false, viewers: 0 }, 'Offline'],
+  [{ online: false, enabled: true, streaming: true, viewers: 1 }, 'Offline'],
 ])('a camera with %j has the badge "%s"', (camera, badge) => {
   expect(badgeOf(camera)).toBe(badge);
 });
