@@ -6,11 +6,11 @@ import type { Ports } from '../options.ts';
 import { linkPackage, PROJECT_ROOT, type DemoStorage } from '../storage.ts';
 import { statusOf, untilFound } from './part.ts';
 
-const EXAMPLE = join(PROJECT_ROOT, 'examples', 'Browser view.json');
+const EXAMPLES = ['Browser view', 'Start and stop'];
 const HTTP_OK = 200;
 const HTTP_UNAVAILABLE = 503;
 
-const flowSchema = z.array(z.looseObject({ type: z.string() }));
+const flowSchema = z.array(z.looseObject({ id: z.string(), type: z.string() }));
 type Flow = z.infer<typeof flowSchema>;
 
 export interface LiveNodeRed {
@@ -21,11 +21,11 @@ export interface LiveNodeRed {
   readonly offer: string;
 }
 
-/** A real Node-RED with this package's nodes and the browser example, on loopback. */
+/** A real Node-RED with this package's nodes and a tab for each of the examples, on loopback. */
 export function nodeRedProgram(storage: DemoStorage, ports: Ports): ChildProgram {
   const folder = storage.folderOf('node-red');
   linkPackage(folder);
-  writeFileSync(join(folder, 'flows.json'), JSON.stringify(filledExample(storage, ports), undefined, 2));
+  writeFileSync(join(folder, 'flows.json'), JSON.stringify(filledExamples(storage, ports), undefined, 2));
   writeFileSync(join(folder, 'settings.cjs'), settings(ports));
   const flags = ['--userDir', folder, '--settings', join(folder, 'settings.cjs')];
   return new ChildProgram({
@@ -43,9 +43,9 @@ export async function nodeRedIsLive(
   timeoutMs: number,
 ): Promise<LiveNodeRed> {
   const editor = `http://127.0.0.1:${ports.nodeRed}`;
-  const example = readExample();
-  const page = `${editor}${routeOf(example, 'get')}`;
-  const offer = `${editor}${routeOf(example, 'post')}`;
+  const flow = readExamples();
+  const page = `${editor}${routeOf(flow, 'get')}`;
+  const offer = `${editor}${routeOf(flow, 'post')}`;
   await untilFound(program, `page on ${page}`, timeoutMs, async () =>
     (await statusOf(page)) === HTTP_OK ? true : undefined,
   );
@@ -60,12 +60,21 @@ async function refusesNonsense(offer: string): Promise<true | undefined> {
   return status !== undefined && status !== HTTP_UNAVAILABLE ? true : undefined;
 }
 
-function readExample(): Flow {
-  return flowSchema.parse(JSON.parse(readFileSync(EXAMPLE, 'utf8')));
+/** The examples share one broker and one camera, which carry the same ids in each. */
+function readExamples(): Flow {
+  const nodes = EXAMPLES.flatMap(readExample);
+  return [...new Map(nodes.map((node) => [node.id, node])).values()];
 }
 
-function filledExample({ identity }: DemoStorage, ports: Ports): Flow {
-  return readExample().map((node) => {
+function readExample(name: string): Flow {
+  const file = join(PROJECT_ROOT, 'examples', `${name}.json`);
+  return flowSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/** The comments ask for a broker and a device, which are filled in here. */
+function filledExamples({ identity }: DemoStorage, ports: Ports): Flow {
+  const nodes = readExamples().filter(({ type }) => type !== 'comment');
+  return nodes.map((node) => {
     if (node.type === 'mqtt-broker') return { ...node, broker: '127.0.0.1', port: String(ports.mqtt) };
     return node.type === 'picam-camera' ? { ...node, device: identity.device } : node;
   });
@@ -73,7 +82,7 @@ function filledExample({ identity }: DemoStorage, ports: Ports): Flow {
 
 function routeOf(flow: Flow, method: string): string {
   const node = flow.find((candidate) => candidate.type === 'http in' && candidate['method'] === method);
-  if (typeof node?.['url'] !== 'string') throw new Error(`${EXAMPLE} has no http-in for ${method}.`);
+  if (typeof node?.['url'] !== 'string') throw new Error(`The examples have no http-in for ${method}.`);
   return node['url'];
 }
 

@@ -14,6 +14,8 @@ import { NodeRedRuntime, type FlowNode } from './node-red-runtime.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const DEVICE = 'node-red-test';
+/** Wider than the picture's shape, so that the picture fills its height. */
+const LAPTOP_WINDOW = { width: 1366, height: 650 };
 
 const shared = resourcesOfAllTests();
 const resources = resourcesOfEachTest();
@@ -80,6 +82,15 @@ function says(page: Page, text: RegExp): Promise<unknown> {
   );
 }
 
+async function isInsideTheWindow(page: Page, selector: string): Promise<void> {
+  const box = await page.locator(selector).boundingBox();
+  const { width, height } = LAPTOP_WINDOW;
+  if (!box) throw new Error(`The page shows no ${selector}.`);
+  expect(Math.min(box.x, box.y)).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(width);
+  expect(box.y + box.height).toBeLessThanOrEqual(height);
+}
+
 function encoders(): number {
   return descendantProcesses(device.pid).filter(({ name }) => name.startsWith('ffmpeg')).length;
 }
@@ -134,9 +145,12 @@ describe('the browser view', () => {
 
   test('ends with a stop from the inject node, and says so', async () => {
     const page = await openExamplePage();
+    await page.setViewportSize(LAPTOP_WINDOW);
     await playsFrom(page);
     await nodeRed.inject(idOf('inject', 'stop'));
-    await says(page, /picture has stopped/);
+    await says(page, /camera ended this view/);
+    await isInsideTheWindow(page, '#message');
+    await isInsideTheWindow(page, '#again');
     await waitUntil('the end of the encoder', () => encoders() === 0);
     await nodeRed.statusBecomes(idOf('picam-control'), 'online');
     await page.click('#again');
