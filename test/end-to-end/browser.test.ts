@@ -129,7 +129,12 @@ describe('the page in Chromium', () => {
       const tab = await openPage(`/#/camera/${camera.device}`);
       await tab.awaitPicture();
       camera.kill('SIGKILL');
+      const killedAtMs = performance.now();
+      await tab.recordNotices();
       await tab.awaitNotice('is offline');
+      const learnedMs = Math.round(performance.now() - killedAtMs);
+      console.info(`killed → the page says so: ${learnedMs} ms`);
+      expect(await tab.recordedNotices()).not.toContain('The connection was lost');
       await startCamera({ device: camera.device });
       await tab.awaitPicture();
       expect(await tab.framesDecodedIn(1_000)).toBeGreaterThan(0);

@@ -50,8 +50,8 @@ export async function request(
   throw await refusalOf(response);
 }
 
-export async function fetchCameras(): Promise<Camera[]> {
-  const response = await request('/api/cameras');
+export async function fetchCameras(timeoutMs = REQUEST_TIMEOUT_MS): Promise<Camera[]> {
+  const response = await request('/api/cameras', {}, timeoutMs);
   return (await response.json()) as Camera[];
 }
 

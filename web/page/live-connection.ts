@@ -1,4 +1,4 @@
-import { ApiError, fetchBrokerConnected } from './api-client.ts';
+import { ApiError, fetchBrokerConnected, fetchCameras } from './api-client.ts';
 import { nextStep } from './reconnect-policy.ts';
 import { readSample, type StreamSample } from './statistics.ts';
 import { mayBeTurnedOff, troubleOfClosedSession, troubleOfRefusal, type Trouble } from './trouble.ts';
@@ -9,8 +9,11 @@ const SAMPLE_INTERVAL_MS = 500;
 const FIRST_PICTURE_TIMEOUT_MS = 12_000;
 /** After so long without a new picture the server is asked what became of the view … */
 const STALL_MS = 1_000;
+/** … after so long a camera that is offline counts as gone; one that only lost its broker sends on, with a hiccup … */
+const OFFLINE_STALL_MS = 2_000;
 /** … and after so long the connection counts as lost, whatever it says. */
 const LOST_MS = 5_000;
+const LIST_TIMEOUT_MS = 2_000;
 
 export type LiveState =
   | { readonly phase: 'connecting' }
@@ -119,6 +122,8 @@ export class LiveConnection {
     else if (!hasPlayed && hasFailed) this.#fail(client, { kind: 'ice-failed', usesTurn: client.usesTurn });
     else if (!hasPlayed && stalledMs > FIRST_PICTURE_TIMEOUT_MS) this.#fail(client, unseen(client));
     else if (hasPlayed && (hasFailed || stalledMs > LOST_MS)) this.#fail(client, { kind: 'lost' });
+    else if (hasPlayed && stalledMs > OFFLINE_STALL_MS && (await isOffline(this.#device)))
+      this.#fail(client, { kind: 'camera-offline' });
   }
 
   async #handleFailedOffer(client: WhepClient, error: unknown): Promise<void> {
@@ -156,6 +161,16 @@ async function endOf(client: WhepClient): Promise<Trouble | undefined> {
     return session.state === 'closed' ? troubleOfClosedSession(session.reason, session.message) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** False also while nobody can tell: without the broker every camera seems offline. */
+async function isOffline(device: string): Promise<boolean> {
+  try {
+    const camera = (await fetchCameras(LIST_TIMEOUT_MS)).find((known) => known.device === device);
+    return camera?.online === false && (await isBrokerConnected());
+  } catch {
+    return false;
   }
 }
 
