@@ -1,44 +1,17 @@
-import type { DeviceInfo, DeviceState } from '../contract/device-messages.ts';
-import type { CameraError } from '../contract/errors.ts';
-import { MAX_MESSAGE_LENGTH } from '../contract/limits.ts';
 import type { MachineReadings } from '../contract/machine-readings.ts';
 import type { MessageBus } from '../contract/message-bus.ts';
-import { OPERATIONS } from '../contract/operations.ts';
-import { deviceTopics } from '../contract/topics.ts';
-import { randomIdentifier } from '../foundation/identifiers.ts';
 import { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
-import { BitrateControl } from './bitrate/bitrate-control.ts';
-import { CameraSwitch } from './camera-switch/camera-switch.ts';
 import { createSource } from './capture/open-source.ts';
 import type { Source } from './capture/source.ts';
-import { bitrateHandlers } from './commands/bitrate-handlers.ts';
-import { descriptionHandlers } from './commands/description-handlers.ts';
-import { recordHandlers } from './commands/record-handlers.ts';
-import { healthHandlers } from './commands/health-handler.ts';
-import { powerHandlers } from './commands/power-handlers.ts';
-import { RequestListener } from './commands/request-listener.ts';
-import { SnapshotPublisher, snapshotHandlers } from './commands/snapshot-publisher.ts';
-import { StreamControl } from './commands/stream-control.ts';
-import { streamHandlers } from './commands/stream-handlers.ts';
-import { SwitchListener } from './commands/switch-listener.ts';
-import { viewHandlers, withFailure } from './commands/view-handlers.ts';
-import type { AllowedPower, DeviceConfiguration } from './device-configuration.ts';
-import { HealthWatch } from './health/health-watch.ts';
+import { openCommands } from './commands/open-commands.ts';
+import type { DeviceConfiguration } from './device-configuration.ts';
+import { deviceInfo } from './device-info.ts';
+import type { DevicePart } from './device-part.ts';
 import { readMachine } from './health/read-machine.ts';
-import { AnnouncedTopic } from './home-assistant/announced-topic.ts';
-import { HomeAssistant } from './home-assistant/home-assistant.ts';
-import { LiveStream } from './live-stream/live-stream.ts';
-import { openMotion } from './motion/open-motion.ts';
-import { openRecording } from './recording/open-recording.ts';
-import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
-import { Announcement } from './status/announcement.ts';
-import { EventPublisher } from './status/event-publisher.ts';
-import { machineModel } from './status/model.ts';
-import { softwareVersion } from './status/software-version.ts';
-import { TimeSync } from './status/time-sync.ts';
+import { openCamera } from './open-camera.ts';
+import { openStatus } from './status/open-status.ts';
 import { loadDtlsCertificate } from './viewer-session/dtls-certificate.ts';
-import { ViewerSessions } from './viewer-session/viewer-sessions.ts';
 
 export interface DeviceOptions {
   readonly configuration: DeviceConfiguration;
@@ -67,166 +40,27 @@ export interface Device {
  */
 export async function openDevice(options: DeviceOptions): Promise<Device> {
   const { configuration, bus, logger } = options;
-  const { device, prefix } = configuration;
   const source =
     options.source ?? createSource(configuration.source, configuration.video, scoped(logger, 'source'));
   const certificate = await loadDtlsCertificate(configuration.storage, logger);
-  const startedAtMs = performance.now();
   const lifetime = new Lifetime(logger);
-
-  const cameraSwitch = new CameraSwitch({
-    storage: configuration.storage,
+  // Parts may change before there is anybody to tell.
+  let announceChange = (): void => undefined;
+  const part: DevicePart = {
+    configuration,
+    bus,
+    info: deviceInfo(configuration, certificate.fingerprint),
     logger,
-    endEverything: async () => {
-      sessions.endAll('disabled');
-      await liveStream.stop();
-    },
-    handleChange: () => announcement.handleStateChange(),
-  });
-  await cameraSwitch.open();
-  const checkAllowed = () => cameraSwitch.check();
-  const liveStream = new LiveStream({
-    source,
-    logger: scoped(logger, 'live stream'),
-    lingerMs: configuration.lingerMs,
-    checkAllowed,
-  });
-  lifetime.own('the live stream', () => liveStream.close());
-  const sessions = new ViewerSessions({
-    maxViewers: configuration.maxViewers,
-    context: {
-      liveStream,
-      certificate,
-      ice: configuration.ice,
-      logger,
-      push: (peer, message) => requests.push(peer, withFailure(message, liveStream.error)),
-    },
-  });
-  const info = deviceInfo(configuration, certificate.fingerprint);
-  const stream = new StreamControl(liveStream, sessions, cameraSwitch);
-  const timeSync = new TimeSync(() => announcement.handleStateChange());
-  const healthWatch = new HealthWatch({
-    readMachine: options.readMachine ?? (() => readMachine(configuration.storage ?? '/')),
-    cameraFailure: () => liveStream.error?.message,
-    otherFailure: () => recorder.error?.message,
-    handleChange: () => announcement.handleStateChange(),
-    logger: scoped(logger, 'health'),
-  });
-  const currentState = (): DeviceState => ({
-    boot: info.boot,
-    up: Math.round((performance.now() - startedAtMs) / 1000),
-    timeSync: timeSync.isSynchronized,
-    enabled: cameraSwitch.isEnabled,
-    ...stream.current(),
-    motion: motion.state.isMoving,
-    recording: recorder.recording,
-    health: healthWatch.verdict().health,
-    error: stateError(liveStream.error ?? recorder.error),
-  });
-  const { recorder, folder } = openRecording({
-    settings: configuration.recording,
-    storage: configuration.storage,
-    stream: liveStream,
-    logger: scoped(logger, 'recording'),
-    handleChange: () => announcement.handleStateChange(),
-  });
-  lifetime.own('the recording', () => recorder.close());
-  const motion = openMotion({
-    settings: configuration.motion,
-    recording: configuration.recording,
-    source,
-    stream: liveStream,
-    recorder,
-    events: new EventPublisher({ bus, prefix, device, boot: info.boot, logger }),
-    logger: scoped(logger, 'motion'),
-    handleChange: () => announcement.handleStateChange(),
-  });
-  lifetime.own('the motion watch', () => motion.close());
-  const bitrate = new BitrateControl({
-    source,
-    stream: liveStream,
-    fullKbps: configuration.video.bitrateKbps,
-  });
-  bitrate.open();
-  lifetime.own('the bit rate', () => bitrate.close());
-  const camera = new SnapshotTaker({ stream: liveStream });
-  lifetime.own('the snapshots', () => camera.close());
-  const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera, checkAllowed);
-  const handlers = {
-    ...descriptionHandlers({ info, currentState }),
-    ...viewHandlers(sessions, configuration.ice.servers, liveStream),
-    ...streamHandlers(stream),
-    ...snapshotHandlers(snapshots),
-    ...healthHandlers(healthWatch),
-    ...powerHandlers(configuration.allow),
-    ...recordHandlers(recorder, folder),
-    ...bitrateHandlers(bitrate),
+    lifetime,
+    handleChange: () => announceChange(),
   };
-  const requests = new RequestListener({ bus, prefix, device, boot: info.boot, handlers, logger });
-  const switches = new SwitchListener({
-    bus,
-    prefix,
-    device,
-    stream,
-    cameraSwitch,
-    snapshots,
-    recorder,
-    motion: motion.state,
-    bitrate,
-    logger,
-  });
-  const announcement = new Announcement({
-    bus,
-    prefix,
-    device,
-    info,
-    currentState,
-    logger,
-    handleOnline: options.handleOnline,
-  });
-
-  announcement.open();
-  lifetime.own('the announcement', () => announcement.close());
-  const homeAssistant = new HomeAssistant({
-    bus,
-    settings: configuration.homeAssistant,
-    device: { prefix, device, info },
-    announced: new AnnouncedTopic(configuration.storage),
-    logger: scoped(logger, 'home assistant'),
-  });
-  homeAssistant.open();
-  lifetime.own('the announcement to Home Assistant', () => homeAssistant.close());
-  timeSync.open();
-  lifetime.own('the clock watch', () => timeSync.close());
-  healthWatch.open();
-  lifetime.own('the health watch', () => healthWatch.close());
-  lifetime.own(
-    'the change watch',
-    liveStream.onChange(() => announcement.handleStateChange()),
-  );
-  lifetime.own('the viewer sessions', () => sessions.close());
-  lifetime.own('the switches', switches.open());
-  lifetime.own('the requests', requests.open());
-
-  return { boot: info.boot, dtlsFingerprint: certificate.fingerprint, close: () => lifetime.close() };
-}
-
-function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: string): DeviceInfo {
-  const { name, maxViewers, video, allow } = configuration;
-  const { width, height, fps, bitrateKbps } = video;
-  return {
-    v: 1,
-    boot: randomIdentifier(),
-    name,
-    model: machineModel(),
-    sw: softwareVersion(),
-    caps: Object.keys(OPERATIONS).filter((op) => !(op in allow) || allow[op as keyof AllowedPower]),
-    limits: { viewers: maxViewers, width, height, fps, bitrateKbps },
-    dtlsFingerprint,
-    auth: 'off',
-  };
-}
-
-function stateError(error: CameraError | null): DeviceState['error'] {
-  return error && { code: error.code, message: error.message.slice(0, MAX_MESSAGE_LENGTH) };
+  const camera = await openCamera(part, source, certificate);
+  const askMachine = options.readMachine ?? (() => readMachine(configuration.storage ?? '/'));
+  const status = openStatus(part, camera, askMachine, options.handleOnline);
+  announceChange = () => status.announcement.handleStateChange();
+  // Closed before the goodbye, so that viewers are told why their view ends.
+  lifetime.own('the viewer sessions', () => camera.sessions.close());
+  openCommands(part, camera, status.healthWatch, status.currentState);
+  const { boot, dtlsFingerprint } = part.info;
+  return { boot, dtlsFingerprint, close: () => lifetime.close() };
 }

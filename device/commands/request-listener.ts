@@ -54,11 +54,6 @@ export class RequestListener {
     };
   }
 
-  /** Tells a peer what it did not ask for. */
-  push(peer: string, { op, data }: { readonly op: string; readonly data: unknown }): void {
-    this.#send(peer, JSON.stringify({ v: 1, id: null, op, boot: this.#options.boot, ok: true, data }));
-  }
-
   #handle({ topic, payload, retained }: InboundMessage): void {
     const parsed = parseTopic(this.#options.prefix, topic);
     if (retained || !parsed) return;

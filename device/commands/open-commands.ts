@@ -1,0 +1,54 @@
+import type { DeviceState } from '../../contract/device-messages.ts';
+import { deviceTopics } from '../../contract/topics.ts';
+import type { DevicePart } from '../device-part.ts';
+import type { HealthWatch } from '../health/health-watch.ts';
+import type { Camera } from '../open-camera.ts';
+import { bitrateHandlers } from './bitrate-handlers.ts';
+import { descriptionHandlers } from './description-handlers.ts';
+import { healthHandlers } from './health-handler.ts';
+import { powerHandlers } from './power-handlers.ts';
+import { recordHandlers } from './record-handlers.ts';
+import { RequestListener } from './request-listener.ts';
+import { SnapshotPublisher, snapshotHandlers } from './snapshot-publisher.ts';
+import { streamHandlers } from './stream-handlers.ts';
+import { SwitchListener } from './switch-listener.ts';
+import { viewHandlers } from './view-handlers.ts';
+
+/** From now on requests and switches are followed. */
+export function openCommands(
+  { configuration, bus, info, lifetime, logger }: DevicePart,
+  camera: Camera,
+  healthWatch: HealthWatch,
+  currentState: () => DeviceState,
+): void {
+  const { prefix, device } = configuration;
+  const { cameraSwitch, liveStream, sessions, stream, recording, motion, bitrate } = camera;
+  const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera.snapshots, () =>
+    cameraSwitch.check(),
+  );
+  const handlers = {
+    ...descriptionHandlers({ info, currentState }),
+    ...viewHandlers(sessions, configuration.ice.servers, liveStream),
+    ...streamHandlers(stream),
+    ...snapshotHandlers(snapshots),
+    ...healthHandlers(healthWatch),
+    ...powerHandlers(configuration.allow),
+    ...recordHandlers(recording.recorder, recording.folder),
+    ...bitrateHandlers(bitrate),
+  };
+  const switches = new SwitchListener({
+    bus,
+    prefix,
+    device,
+    stream,
+    cameraSwitch,
+    snapshots,
+    recorder: recording.recorder,
+    motion: motion.state,
+    bitrate,
+    logger,
+  });
+  const requests = new RequestListener({ bus, prefix, device, boot: info.boot, handlers, logger });
+  lifetime.own('the switches', switches.open());
+  lifetime.own('the requests', requests.open());
+}

@@ -1,0 +1,118 @@
+import type { CameraError } from '../contract/errors.ts';
+import { scoped } from '../foundation/logger.ts';
+import { BitrateControl } from './bitrate/bitrate-control.ts';
+import { CameraSwitch } from './camera-switch/camera-switch.ts';
+import type { Source } from './capture/source.ts';
+import { push } from './commands/push.ts';
+import { StreamControl } from './commands/stream-control.ts';
+import { withFailure } from './commands/view-handlers.ts';
+import type { DevicePart } from './device-part.ts';
+import { LiveStream } from './live-stream/live-stream.ts';
+import { openMotion, type Motion } from './motion/open-motion.ts';
+import { openRecording, type Recording } from './recording/open-recording.ts';
+import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
+import { EventPublisher } from './status/event-publisher.ts';
+import type { DtlsCertificate } from './viewer-session/dtls-certificate.ts';
+import { ViewerSessions } from './viewer-session/viewer-sessions.ts';
+
+/** The picture and all that is made of it. */
+export interface Camera {
+  readonly cameraSwitch: CameraSwitch;
+  readonly liveStream: LiveStream;
+  readonly sessions: ViewerSessions;
+  readonly stream: StreamControl;
+  readonly recording: Recording;
+  readonly motion: Motion;
+  readonly bitrate: BitrateControl;
+  readonly snapshots: SnapshotTaker;
+  /** Why there are no pictures, or why they are not recorded. */
+  failure(): CameraError | null;
+}
+
+/** The camera is off until somebody wants its pictures. */
+export async function openCamera(
+  part: DevicePart,
+  source: Source,
+  certificate: DtlsCertificate,
+): Promise<Camera> {
+  const { configuration, lifetime, logger, handleChange } = part;
+  const cameraSwitch = new CameraSwitch({
+    storage: configuration.storage,
+    logger,
+    endEverything: async () => {
+      sessions.endAll('disabled');
+      await liveStream.stop();
+    },
+    handleChange,
+  });
+  await cameraSwitch.open();
+  const liveStream = new LiveStream({
+    source,
+    logger: scoped(logger, 'live stream'),
+    lingerMs: configuration.lingerMs,
+    checkAllowed: () => cameraSwitch.check(),
+  });
+  lifetime.own('the live stream', () => liveStream.close());
+  const sessions = openSessions(part, liveStream, certificate);
+  const recording = openRecording({
+    settings: configuration.recording,
+    storage: configuration.storage,
+    stream: liveStream,
+    logger: scoped(logger, 'recording'),
+    handleChange,
+  });
+  lifetime.own('the recording', () => recording.recorder.close());
+  const motion = openMotionWatch(part, source, liveStream, recording);
+  const bitrate = new BitrateControl({
+    source,
+    stream: liveStream,
+    fullKbps: configuration.video.bitrateKbps,
+  });
+  bitrate.open();
+  lifetime.own('the bit rate', () => bitrate.close());
+  const snapshots = new SnapshotTaker({ stream: liveStream });
+  lifetime.own('the snapshots', () => snapshots.close());
+  const stream = new StreamControl(liveStream, sessions, cameraSwitch);
+  const failure = () => liveStream.error ?? recording.recorder.error;
+  return { cameraSwitch, liveStream, sessions, stream, recording, motion, bitrate, snapshots, failure };
+}
+
+function openSessions(
+  part: DevicePart,
+  liveStream: LiveStream,
+  certificate: DtlsCertificate,
+): ViewerSessions {
+  const { configuration, logger } = part;
+  return new ViewerSessions({
+    maxViewers: configuration.maxViewers,
+    context: {
+      liveStream,
+      certificate,
+      ice: configuration.ice,
+      logger,
+      push: (peer, message) => push(part, peer, withFailure(message, liveStream.error)),
+    },
+  });
+}
+
+function openMotionWatch(
+  part: DevicePart,
+  source: Source,
+  stream: LiveStream,
+  { recorder }: Recording,
+): Motion {
+  const { configuration, bus, info, lifetime, logger, handleChange } = part;
+  const { prefix, device } = configuration;
+  const motion = openMotion({
+    settings: configuration.motion,
+    recording: configuration.recording,
+    source,
+    stream,
+    recorder,
+    events: new EventPublisher({ bus, prefix, device, boot: info.boot, logger }),
+    logger: scoped(logger, 'motion'),
+    handleChange,
+  });
+  lifetime.own('the motion watch', () => motion.close());
+  return motion;
+}
