@@ -1,45 +1,38 @@
-import type { Result } from './results.ts';
+import { ratioName, type Result } from './results.ts';
 
 /**
- * Draws results as text: a line for each variant and number, a column for each metric, with the range of all runs and
- * the ratio to `floor`, the variant that does only what cannot be left out.
+ * Draws results as text: a line for each number and variant, a column for each metric, with the range of all runs and
+ * the ratio to the reference.
  */
-export function drawTable(results: readonly Result[], floor: string): string {
-  const metrics = [...new Set(results.map(({ metric }) => metric))];
-  const head = ['n', 'variant', ...metrics.map((metric) => withUnit(metric, results))];
-  const rows = [...new Set(results.map(({ n }) => n))].flatMap((n) =>
-    [...new Set(results.map(({ variant }) => variant))].map((variant) => [
-      String(n),
-      variant,
-      ...metrics.map((metric) => cell(results, { n, variant, metric }, floor)),
-    ]),
-  );
+export function drawTable(results: readonly Result[], unitOfN: string, reference: string): string {
+  const isRatio = new Set(results.map(({ metric }) => ratioName(metric, reference)));
+  const metrics = unique(results.map(({ metric }) => metric)).filter((metric) => !isRatio.has(metric));
+  const head = [unitOfN, 'variant', ...metrics.map((metric) => withUnit(metric, results))];
+  const rows = unique(results.map(({ n }) => n)).flatMap((n) => {
+    const ofN = results.filter((result) => result.n === n);
+    return unique(ofN.map(({ variant }) => variant)).map((variant) => {
+      const ofVariant = ofN.filter((result) => result.variant === variant);
+      return [String(n), variant, ...metrics.map((metric) => cell(ofVariant, metric, reference))];
+    });
+  });
   return align([head, ...rows]);
 }
 
-interface Place {
-  readonly n: number;
-  readonly variant: string;
-  readonly metric: string;
-}
-
-function cell(results: readonly Result[], place: Place, floor: string): string {
-  const result = find(results, place);
+function cell(results: readonly Result[], metric: string, reference: string): string {
+  const result = results.find((one) => one.metric === metric);
   if (!result) return '–';
-  const least = find(results, { ...place, variant: floor });
-  const ratio =
-    least && least.median > 0 && place.variant !== floor
-      ? `  ×${(result.median / least.median).toFixed(2)}`
-      : '';
-  return `${result.median.toFixed(2)} (${result.min.toFixed(2)}–${result.max.toFixed(2)})${ratio}`;
-}
-
-function find(results: readonly Result[], { n, variant, metric }: Place): Result | undefined {
-  return results.find((result) => result.n === n && result.variant === variant && result.metric === metric);
+  const ratio = results.find((one) => one.metric === ratioName(metric, reference));
+  const { median, min, max } = result;
+  const range = `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+  return ratio ? `${range}  ×${ratio.median.toFixed(2)}` : range;
 }
 
 function withUnit(metric: string, results: readonly Result[]): string {
   return `${metric}, ${results.find((result) => result.metric === metric)?.unit ?? ''}`;
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
 }
 
 function align(rows: readonly (readonly string[])[]): string {

@@ -14,6 +14,12 @@ const nodePackage = 'node@24.21.0';
 
 /** What each command needs from Debian: the program looked for, and the package that brings it. */
 const programs = {
+  // What is measured beside Picam, and what plays it.
+  bench: [
+    ['ffmpeg', 'ffmpeg'],
+    ['chromium', 'chromium'],
+  ],
+  'bench --quick': [],
   demo: [['ffmpeg', 'ffmpeg']],
   test: [
     ['ffmpeg', 'ffmpeg'],
@@ -28,7 +34,8 @@ const programs = {
 main();
 
 async function main() {
-  const target = process.argv[process.argv.indexOf('--for') + 1];
+  const named = process.argv[process.argv.indexOf('--for') + 1];
+  const target = named === 'bench' && process.argv.includes('--quick') ? 'bench --quick' : named;
   try {
     installPrograms(programs[target] ?? []);
     installPackages();

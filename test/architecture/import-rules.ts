@@ -20,7 +20,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | typeof EVER
   'command-line': [...WITH_CLIENT, ...PRODUCTS],
   development: [],
   demo: [...EVERY_PRODUCT_PART, 'development'],
-  bench: EVERY_PRODUCT_PART,
+  bench: [...EVERY_PRODUCT_PART, 'test'],
   examples: [],
   docs: [],
   test: EVERYTHING,

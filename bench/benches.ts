@@ -1,0 +1,5 @@
+import type { Bench } from './bench.ts';
+import { fanOut } from './fan-out.ts';
+
+/** All that `npm run bench` runs, in this order. */
+export const BENCHES: readonly Bench[] = [fanOut];
