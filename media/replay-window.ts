@@ -13,7 +13,12 @@ export class ReplayWindow {
   /** False when the index was accepted before, or is too old to tell. */
   isNew(index: number): boolean {
     if (index < 0 || index <= (this.#highest ?? index) - WINDOW_PACKETS) return false;
-    return this.#indexInSlot[index % WINDOW_PACKETS] !== index;
+    return !this.hasSeen(index);
+  }
+
+  /** True when the index was accepted before and is still remembered. */
+  hasSeen(index: number): boolean {
+    return index >= 0 && this.#indexInSlot[index % WINDOW_PACKETS] === index;
   }
 
   /** Marks a new index as taken; to be called only once the packet proved authentic. */

@@ -45,18 +45,22 @@ export function writeRtpHeader(header: RtpHeader, extensions: readonly RtpHeader
 export function parseRtp(packet: Buffer): RtpPacket | undefined {
   const headerBytes = rtpHeaderBytes(packet);
   if (headerBytes === undefined) return undefined;
-  const [first = 0, second = 0] = packet;
-  const paddingBytes = (first & PADDING_BIT) === 0 ? 0 : (packet.at(-1) ?? 0);
-  const payloadEnd = packet.length - paddingBytes;
-  const isPaddingImpossible = (first & PADDING_BIT) !== 0 && paddingBytes === 0;
-  if (payloadEnd < headerBytes || isPaddingImpossible) return undefined;
+  return joinRtp(packet.subarray(0, headerBytes), packet.subarray(headerBytes));
+}
+
+/** The same for a whole header and what follows it. */
+export function joinRtp(header: Buffer, body: Buffer): RtpPacket | undefined {
+  const [first = 0, second = 0] = header;
+  const isPadded = (first & PADDING_BIT) !== 0;
+  const paddingBytes = isPadded ? (body.at(-1) ?? 0) : 0;
+  if (paddingBytes > body.length || (isPadded && paddingBytes === 0)) return undefined;
   return {
     payloadType: second & 0x7f,
     marker: (second & 0x80) !== 0,
-    sequenceNumber: packet.readUInt16BE(2),
-    timestamp: packet.readUInt32BE(4),
-    ssrc: packet.readUInt32BE(8),
-    payload: packet.subarray(headerBytes, payloadEnd),
+    sequenceNumber: header.readUInt16BE(2),
+    timestamp: header.readUInt32BE(4),
+    ssrc: header.readUInt32BE(8),
+    payload: isPadded ? body.subarray(0, body.length - paddingBytes) : body,
   };
 }
 

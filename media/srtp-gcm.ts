@@ -1,5 +1,4 @@
-import { rtpHeaderBytes } from './rtp.ts';
-import { unwrapSequence } from './rtp-sequence.ts';
+import { joinRtp, rtpHeaderBytes } from './rtp.ts';
 import {
   GCM_TAG_BYTES,
   deriveGcmSessionKeys,
@@ -11,7 +10,7 @@ import {
 } from './srtp-gcm-cipher.ts';
 import type { SrtpMasterKeys } from './srtp-keys.ts';
 import { ReplayWindows, SentPacketIndexes } from './srtp-packet-index.ts';
-import type { SrtpProtector, SrtpUnprotector } from './srtp-protection.ts';
+import type { AuthenticRtp, SrtpProtector, SrtpUnprotector } from './srtp-protection.ts';
 
 const RTCP_CLEAR_BYTES = 8;
 const RTCP_INDEX_BYTES = 4;
@@ -59,7 +58,7 @@ export class SrtpGcmSender implements SrtpProtector {
 /**
  * Checks and decrypts what the other end sent with AEAD_AES_128_GCM (RFC 7714).
  *
- * Any jump of less than 2¹⁵ sequence numbers is survived, across a wrap too. Whatever is not authentic, is malformed,
+ * Any jump of less than 2¹⁶ sequence numbers is survived, across a wrap too. Whatever is not authentic, is malformed,
  * or comes twice gives undefined; nothing throws.
  */
 export class SrtpGcmReceiver implements SrtpUnprotector {
@@ -74,20 +73,18 @@ export class SrtpGcmReceiver implements SrtpUnprotector {
     this.#rtcpKeys = deriveGcmSessionKeys(keys, 'rtcp');
   }
 
-  unprotectRtp(packet: Buffer): Buffer | undefined {
+  unprotectRtp(packet: Buffer): AuthenticRtp | undefined {
     const headerBytes = rtpHeaderBytes(packet);
     const tagAt = packet.length - GCM_TAG_BYTES;
     if (headerBytes === undefined || tagAt < headerBytes) return undefined;
     const header = packet.subarray(0, headerBytes);
+    const [encrypted, tag] = [packet.subarray(headerBytes, tagAt), packet.subarray(tagAt)];
     const ssrc = header.readUInt32BE(8);
-    const window = this.#rtpWindows.of(ssrc);
-    const index = unwrapSequence(window.highest, header.readUInt16BE(2));
-    if (!window.isNew(index)) return undefined;
-    const nonce = rtpNonce(this.#rtpKeys, ssrc, index);
-    const encrypted = packet.subarray(headerBytes, tagAt);
-    const payload = open(this.#rtpKeys, nonce, header, encrypted, packet.subarray(tagAt));
-    if (payload === undefined || !this.#rtpWindows.accept(ssrc, window, index)) return undefined;
-    return Buffer.concat([header, payload]);
+    const taken = this.#rtpWindows.take(ssrc, header.readUInt16BE(2), (index) =>
+      open(this.#rtpKeys, rtpNonce(this.#rtpKeys, ssrc, index), header, encrypted, tag),
+    );
+    const plain = taken && joinRtp(header, taken.opened);
+    return plain && { ...plain, index: taken.index };
   }
 
   unprotectRtcp(packet: Buffer): Buffer | undefined {

@@ -2,6 +2,7 @@ import { ReplayWindow } from './replay-window.ts';
 import { unwrapSequence } from './rtp-sequence.ts';
 
 const MOST_STREAMS = 64;
+const SEQUENCE_MODULUS = 2 ** 16;
 
 /** Counts the roll-overs of each stream an end sends (RFC 3711 §3.3.1). */
 export class SentPacketIndexes {
@@ -29,6 +30,27 @@ export class ReplayWindows {
     return this.#windows.get(ssrc) ?? new ReplayWindow();
   }
 
+  /**
+   * Takes a packet whose index can only be guessed from its sequence number.
+   *
+   * The nearest index may be wrong after a loss of 2¹⁵ packets and more. A wrong guess would make every later packet
+   * fail too, so that authentication is the judge: the next turn of the sequence numbers is tried as well.
+   *
+   * @param open gives undefined when the packet is not authentic under this index.
+   */
+  take<T>(
+    ssrc: number,
+    sequenceNumber: number,
+    open: (index: number) => T | undefined,
+  ): { readonly index: number; readonly opened: T } | undefined {
+    const window = this.of(ssrc);
+    for (const index of possibleIndexes(window, sequenceNumber)) {
+      const opened = open(index);
+      if (opened !== undefined) return this.accept(ssrc, window, index) ? { index, opened } : undefined;
+    }
+    return undefined;
+  }
+
   /** @returns false when there are too many streams. */
   accept(ssrc: number, window: ReplayWindow, index: number): boolean {
     if (!this.#windows.has(ssrc) && this.#windows.size >= MOST_STREAMS) return false;
@@ -36,4 +58,13 @@ export class ReplayWindows {
     this.#windows.set(ssrc, window);
     return true;
   }
+}
+
+/** The likeliest first; none for a packet that came before. */
+function possibleIndexes(window: ReplayWindow, sequenceNumber: number): number[] {
+  const nearest = unwrapSequence(window.highest, sequenceNumber);
+  const oneTurnOn = nearest + SEQUENCE_MODULUS;
+  if (nearest > (window.highest ?? nearest)) return [nearest];
+  if (window.isNew(nearest)) return [nearest, oneTurnOn];
+  return window.hasSeen(nearest) ? [] : [oneTurnOn];
 }

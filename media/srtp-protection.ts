@@ -1,3 +1,5 @@
+import type { RtpPacket } from './rtp.ts';
+
 /** Makes the protected packets of one end of an SRTP session, whatever its crypto suite. */
 export interface SrtpProtector {
   /** The SRTP packet of a whole RTP header and its payload; neither is kept. */
@@ -6,10 +8,15 @@ export interface SrtpProtector {
   protectRtcp(packet: Buffer): Buffer;
 }
 
+/** An RTP packet that came from the other end. */
+export interface AuthenticRtp extends RtpPacket {
+  /** Its place in its stream: the sequence number with its wraps counted (RFC 3711 §3.3.1). */
+  readonly index: number;
+}
+
 /** Checks and decrypts what the other end sent. Whatever is not authentic, or comes twice, gives undefined. */
 export interface SrtpUnprotector {
-  /** The plain RTP packet. */
-  unprotectRtp(packet: Buffer): Buffer | undefined;
+  unprotectRtp(packet: Buffer): AuthenticRtp | undefined;
   /** The plain compound RTCP packet. */
   unprotectRtcp(packet: Buffer): Buffer | undefined;
 }

@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { rtpHeaderBytes } from './rtp.ts';
-import { unwrapSequence } from './rtp-sequence.ts';
+import { joinRtp, rtpHeaderBytes } from './rtp.ts';
 import {
   applyCounterMode,
   deriveSessionKeys,
@@ -8,7 +7,7 @@ import {
   type SrtpSessionKeys,
 } from './srtp-keys.ts';
 import { ReplayWindows, SentPacketIndexes } from './srtp-packet-index.ts';
-import type { SrtpProtector, SrtpUnprotector } from './srtp-protection.ts';
+import type { AuthenticRtp, SrtpProtector, SrtpUnprotector } from './srtp-protection.ts';
 
 const TAG_BYTES = 10;
 const RTCP_CLEAR_BYTES = 8;
@@ -67,9 +66,9 @@ export class SrtpSender implements SrtpProtector {
 /**
  * Checks and decrypts what the other end sent with AES_CM_128_HMAC_SHA1_80 (RFC 3711).
  *
- * The roll-over count follows each packet's distance from the newest authentic one (appendix A), so any jump of less
- * than 2¹⁵ sequence numbers is survived, across a wrap too. Whatever is not authentic, is malformed, or comes twice
- * gives undefined; nothing throws.
+ * The roll-over count follows each packet's distance from the newest authentic one (appendix A), and where that is
+ * wrong, authentication itself, so any jump of less than 2¹⁶ sequence numbers is survived, across a wrap too. Whatever
+ * is not authentic, is malformed, or comes twice gives undefined; nothing throws.
  */
 export class SrtpReceiver implements SrtpUnprotector {
   readonly #rtpKeys: SrtpSessionKeys;
@@ -83,21 +82,19 @@ export class SrtpReceiver implements SrtpUnprotector {
     this.#rtcpKeys = deriveSessionKeys(keys, 'rtcp');
   }
 
-  /** The plain RTP packet. */
-  unprotectRtp(packet: Buffer): Buffer | undefined {
+  unprotectRtp(packet: Buffer): AuthenticRtp | undefined {
     const headerBytes = rtpHeaderBytes(packet);
     const tagAt = packet.length - TAG_BYTES;
     if (headerBytes === undefined || tagAt < headerBytes) return undefined;
     const header = packet.subarray(0, headerBytes);
-    const encrypted = packet.subarray(headerBytes, tagAt);
+    const [encrypted, tag] = [packet.subarray(headerBytes, tagAt), packet.subarray(tagAt)];
     const ssrc = header.readUInt32BE(8);
-    const window = this.#rtpWindows.of(ssrc);
-    const index = unwrapSequence(window.highest, header.readUInt16BE(2));
-    if (!window.isNew(index)) return undefined;
-    if (!timingSafeEqual(packet.subarray(tagAt), rtpTag(this.#rtpKeys, index, header, encrypted)))
-      return undefined;
-    if (!this.#rtpWindows.accept(ssrc, window, index)) return undefined;
-    return Buffer.concat([header, applyCounterMode(this.#rtpKeys, ssrc, index, encrypted)]);
+    const taken = this.#rtpWindows.take(ssrc, header.readUInt16BE(2), (index) => {
+      if (!timingSafeEqual(tag, rtpTag(this.#rtpKeys, index, header, encrypted))) return undefined;
+      return applyCounterMode(this.#rtpKeys, ssrc, index, encrypted);
+    });
+    const plain = taken && joinRtp(header, taken.opened);
+    return plain && { ...plain, index: taken.index };
   }
 
   /** The plain compound RTCP packet. */

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { RTCPeerConnection } from 'werift';
-import { isRtcp, rtpHeaderBytes } from '../../media/rtp.ts';
+import { isRtcp } from '../../media/rtp.ts';
 import { SrtpGcmReceiver } from '../../media/srtp-gcm.ts';
 import { FLOOR } from '../fan-out.ts';
 import { answerQuestions } from '../bench-process.ts';
@@ -64,7 +64,7 @@ function takeOver(connection: RTCPeerConnection): void {
 function receive(packet: Buffer, receiver: SrtpGcmReceiver): void {
   if (isRtcp(packet)) return;
   const plain = receiver.unprotectRtp(packet);
-  if (plain) delaysMs.push(delayMs(plain.subarray(rtpHeaderBytes(plain))));
+  if (plain) delaysMs.push(delayMs(plain.payload));
 }
 
 function delays(): Delays {

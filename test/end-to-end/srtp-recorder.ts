@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { accessUnitToAnnexB } from '../../media/access-unit.ts';
 import { H264Depacketizer } from '../../media/h264-depacketizer.ts';
 import { parseRtcp, type RtcpPacket } from '../../media/rtcp.ts';
-import { isRtcp, parseRtp, type RtpPacket } from '../../media/rtp.ts';
+import { isRtcp, type RtpPacket } from '../../media/rtp.ts';
 import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
 import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
 
@@ -84,8 +84,7 @@ export class SrtpRecorder {
     }
   }
 
-  #keepPacket(plain: Buffer | undefined, atMs: number): void {
-    const packet = plain && parseRtp(plain);
+  #keepPacket(packet: RtpPacket | undefined, atMs: number): void {
     if (!packet) {
       this.undecrypted += 1;
       return;

@@ -6,7 +6,7 @@ import type {
 import { RetransmissionRing } from '../../../../device/viewer-session/media-path/retransmission-ring.ts';
 import { VideoSender } from '../../../../device/viewer-session/media-path/video-sender.ts';
 import { parseRtcp } from '../../../../media/rtcp.ts';
-import { parseRtp, type RtpPacket } from '../../../../media/rtp.ts';
+import type { RtpPacket } from '../../../../media/rtp.ts';
 import { sequencePlus } from '../../../../media/rtp-sequence.ts';
 import { SrtpGcmReceiver, SrtpGcmSender } from '../../../../media/srtp-gcm.ts';
 import { ManualClock } from '../../manual-clock.ts';
@@ -36,8 +36,7 @@ class FarEnd implements MediaTransport {
   sendRtp(header: Buffer, payload: Buffer): void {
     const packet = this.#sender.protectRtp(header, payload);
     this.sent.push(packet);
-    const plain = this.#receiver.unprotectRtp(packet);
-    const parsed = plain && parseRtp(plain);
+    const parsed = this.#receiver.unprotectRtp(packet);
     if (parsed) (parsed.ssrc === FORMAT.ssrc ? this.media : this.repairs).push(parsed);
   }
 
