@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
+import { chromium } from './chromium.ts';
 import { fanOut } from './fan-out.ts';
 
 /** All that `npm run bench` runs, in this order. */
-export const BENCHES: readonly Bench[] = [fanOut];
+export const BENCHES: readonly Bench[] = [fanOut, chromium];
