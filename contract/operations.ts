@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceStatisticsSchema } from './device-statistics.ts';
 import { healthSchema, infoSchema, stateSchema } from './device-messages.ts';
 import { MAX_JSON_BYTES, MAX_MESSAGE_LENGTH } from './limits.ts';
 import { machineReadingsSchema } from './machine-readings.ts';
@@ -110,6 +111,8 @@ export const OPERATIONS = {
     reply: z.object({ health: healthSchema, reasons: z.array(z.string()), machine: machineReadingsSchema }),
     needsSession: false,
   },
+  /** What the device has counted and measured, from its memory: cheap enough to be asked every second. */
+  stats: { request: nothing, reply: deviceStatisticsSchema, needsSession: false },
   /**
    * Recordings on the camera's own disk. `start` turns the camera on for it; it ends with `stop`, after `seconds`, or
    * with the camera (op `stop`). `list` gives the newest `limit` of `total` recordings.
@@ -161,6 +164,7 @@ export const OPS_WITH_EMPTY_REQUEST: ReadonlySet<Op> = new Set<Op>([
   'snapshot',
   'hello',
   'health',
+  'stats',
 ]);
 
 /** Why a device ended a session, in the `close` push; `message` says it in words when the camera has failed. */

@@ -11,6 +11,8 @@ import type { DevicePart } from './device-part.ts';
 import { readMachine } from './health/read-machine.ts';
 import { openCamera } from './open-camera.ts';
 import { openStatus } from './status/open-status.ts';
+import { openTelemetry } from './telemetry/open-telemetry.ts';
+import { createTally } from './telemetry/tally.ts';
 import { loadDtlsCertificate } from './viewer-session/dtls-certificate.ts';
 
 export interface DeviceOptions {
@@ -51,6 +53,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     bus,
     info: deviceInfo(configuration, certificate.fingerprint),
     logger,
+    tally: createTally(),
     lifetime,
     handleChange: () => announceChange(),
   };
@@ -60,7 +63,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   announceChange = () => status.announcement.handleStateChange();
   // Closed before the goodbye, so that viewers are told why their view ends.
   lifetime.own('the viewer sessions', () => camera.sessions.close());
-  openCommands(part, camera, status.healthWatch, status.currentState);
+  openCommands(part, camera, status, openTelemetry(part, camera, status));
   const { boot, dtlsFingerprint } = part.info;
   return { boot, dtlsFingerprint, close: () => lifetime.close() };
 }

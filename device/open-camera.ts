@@ -35,7 +35,7 @@ export async function openCamera(
   source: Source,
   certificate: DtlsCertificate,
 ): Promise<Camera> {
-  const { configuration, lifetime, logger, handleChange } = part;
+  const { configuration, lifetime, logger, tally, handleChange } = part;
   const cameraSwitch = new CameraSwitch({
     storage: configuration.storage,
     logger,
@@ -51,6 +51,7 @@ export async function openCamera(
     logger: scoped(logger, 'live stream'),
     lingerMs: configuration.lingerMs,
     checkAllowed: () => cameraSwitch.check(),
+    tally,
   });
   lifetime.own('the live stream', () => liveStream.close());
   const sessions = openSessions(part, liveStream, certificate);
@@ -59,6 +60,7 @@ export async function openCamera(
     storage: configuration.storage,
     stream: liveStream,
     logger: scoped(logger, 'recording'),
+    tally,
     handleChange,
   });
   lifetime.own('the recording', () => recording.recorder.close());
@@ -82,7 +84,7 @@ function openSessions(
   liveStream: LiveStream,
   certificate: DtlsCertificate,
 ): ViewerSessions {
-  const { configuration, logger } = part;
+  const { configuration, logger, tally } = part;
   return new ViewerSessions({
     maxViewers: configuration.maxViewers,
     context: {
@@ -90,6 +92,7 @@ function openSessions(
       certificate,
       ice: configuration.ice,
       logger,
+      tally,
       push: (peer, message) => push(part, peer, withFailure(message, liveStream.error)),
     },
   });

@@ -1,5 +1,6 @@
 import type { Source, SourceSink } from '../../device/capture/source.ts';
 import { LiveStream } from '../../device/live-stream/live-stream.ts';
+import { createTally } from '../../device/telemetry/tally.ts';
 import { loadDtlsCertificate } from '../../device/viewer-session/dtls-certificate.ts';
 import { ViewerSessions } from '../../device/viewer-session/viewer-sessions.ts';
 import { silentLogger } from '../../foundation/logger.ts';
@@ -13,13 +14,15 @@ export async function openPicam(offer: string): Promise<PictureSender> {
     start: (given) => (sink = given),
     stop: () => Promise.resolve(),
   };
+  const tally = createTally();
   const sessions = new ViewerSessions({
     maxViewers: 1,
     context: {
-      liveStream: new LiveStream({ source, logger: silentLogger }),
+      liveStream: new LiveStream({ source, logger: silentLogger, tally }),
       certificate: await loadDtlsCertificate(undefined, silentLogger),
       ice: { servers: [], additionalHostAddresses: [] },
       logger: silentLogger,
+      tally,
       push: () => undefined,
     },
   });

@@ -1,3 +1,4 @@
+import { createTally } from '../../device/telemetry/tally.ts';
 import { loadDtlsCertificate } from '../../device/viewer-session/dtls-certificate.ts';
 import { RetransmissionRing } from '../../device/viewer-session/media-path/retransmission-ring.ts';
 import { parseVideoOffer } from '../../device/viewer-session/video-offer.ts';
@@ -6,6 +7,7 @@ import { silentLogger } from '../../foundation/logger.ts';
 import type { BenchViewer } from './sender.ts';
 
 const ring = new RetransmissionRing();
+const tally = createTally();
 const certificate = loadDtlsCertificate(undefined, silentLogger);
 
 /** The product's own path, from the seam behind the fan-out on. */
@@ -19,6 +21,7 @@ export async function openOwnViewer(offer: string): Promise<BenchViewer> {
     certificate: ownCertificate,
     ice: { servers: [], additionalHostAddresses: [] },
     ring,
+    tally,
     events: {
       handleConnected: () => handleConnected(),
       handleDisconnected: (reason) => {

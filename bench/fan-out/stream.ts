@@ -35,6 +35,7 @@ export class BenchStream {
       packetIndex,
       rtpTimestamp: Math.round(captureTimeUs * 0.09),
       captureTimeUs,
+      readyAtUs: Number(readyAtNs / 1_000n),
       isKeyframe,
     };
   }

@@ -1,8 +1,8 @@
-import type { DeviceState } from '../../contract/device-messages.ts';
 import { deviceTopics } from '../../contract/topics.ts';
 import type { DevicePart } from '../device-part.ts';
-import type { HealthWatch } from '../health/health-watch.ts';
 import type { Camera } from '../open-camera.ts';
+import type { Status } from '../status/open-status.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { bitrateHandlers } from './bitrate-handlers.ts';
 import { descriptionHandlers } from './description-handlers.ts';
 import { healthHandlers } from './health-handler.ts';
@@ -10,22 +10,27 @@ import { powerHandlers } from './power-handlers.ts';
 import { recordHandlers } from './record-handlers.ts';
 import { RequestListener } from './request-listener.ts';
 import { SnapshotPublisher, snapshotHandlers } from './snapshot-publisher.ts';
+import { statsHandlers } from './stats-handler.ts';
 import { streamHandlers } from './stream-handlers.ts';
 import { SwitchListener } from './switch-listener.ts';
 import { viewHandlers } from './view-handlers.ts';
 
 /** From now on requests and switches are followed. */
 export function openCommands(
-  { configuration, bus, info, lifetime, logger }: DevicePart,
+  { configuration, bus, info, lifetime, logger, tally }: DevicePart,
   camera: Camera,
-  healthWatch: HealthWatch,
-  currentState: () => DeviceState,
+  { currentState, healthWatch }: Status,
+  telemetry: Telemetry,
 ): void {
   const { prefix, device } = configuration;
   const { cameraSwitch, liveStream, sessions, stream, recording, motion, bitrate } = camera;
-  const snapshots = new SnapshotPublisher(bus, deviceTopics(prefix, device).snapshot, camera.snapshots, () =>
-    cameraSwitch.check(),
-  );
+  const snapshots = new SnapshotPublisher({
+    bus,
+    topic: deviceTopics(prefix, device).snapshot,
+    camera: camera.snapshots,
+    checkAllowed: () => cameraSwitch.check(),
+    tally,
+  });
   const handlers = {
     ...descriptionHandlers({ info, currentState }),
     ...viewHandlers(sessions, configuration.ice.servers, liveStream),
@@ -35,6 +40,7 @@ export function openCommands(
     ...powerHandlers(configuration.allow),
     ...recordHandlers(recording.recorder, recording.folder),
     ...bitrateHandlers(bitrate),
+    ...statsHandlers(telemetry),
   };
   const switches = new SwitchListener({
     bus,

@@ -39,6 +39,11 @@ export class HealthWatch {
     clearTimeout(this.#timer);
   }
 
+  /** As of the last look at the machine. */
+  get readings(): MachineReadings {
+    return this.#readings;
+  }
+
   /** From the last look at the machine, and the camera as it is now. */
   verdict(): HealthVerdict {
     const { cameraFailure, otherFailure } = this.#options;

@@ -1,22 +1,27 @@
 import type { Clock } from '../capture/clock.ts';
+import type { Source } from '../capture/source.ts';
+import type { Tally } from '../telemetry/tally.ts';
 
 /** A key frame costs many times an ordinary picture: more often than this, viewers in trouble only make more trouble. */
 const SHORTEST_INTERVAL_MS = 500;
 const MICROSECONDS_PER_MILLISECOND = 1000;
 
-/** Lets key-frame requests through at most once per interval; those that come too early share one at its end. */
+/** Lets key-frame requests through to the source at most once per interval; those that come too early share one at its end. */
 export class KeyframeRequests {
   readonly #clock: Clock;
-  readonly #send: () => void;
+  readonly #source: Pick<Source, 'requestKeyframe'>;
+  readonly #tally: Pick<Tally, 'keyframeRequests'>;
   #sentAtUs = Number.NEGATIVE_INFINITY;
   #cancelPending: (() => void) | undefined;
 
-  constructor(clock: Clock, send: () => void) {
+  constructor(clock: Clock, source: Pick<Source, 'requestKeyframe'>, tally: Pick<Tally, 'keyframeRequests'>) {
     this.#clock = clock;
-    this.#send = send;
+    this.#source = source;
+    this.#tally = tally;
   }
 
   request(): void {
+    this.#tally.keyframeRequests.asked += 1;
     if (this.#cancelPending) return;
     const sinceMs = (this.#clock.nowUs() - this.#sentAtUs) / MICROSECONDS_PER_MILLISECOND;
     if (sinceMs >= SHORTEST_INTERVAL_MS) this.#sendNow();
@@ -32,6 +37,8 @@ export class KeyframeRequests {
   #sendNow(): void {
     this.settle();
     this.#sentAtUs = this.#clock.nowUs();
-    this.#send();
+    if (!this.#source.requestKeyframe) return;
+    this.#tally.keyframeRequests.passed += 1;
+    this.#source.requestKeyframe();
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from '../../foundation/logger.ts';
 import type { Clock } from '../capture/clock.ts';
 import type { Source } from '../capture/source.ts';
+import type { Tally } from '../telemetry/tally.ts';
 import type { GopBounds } from './newest-gop.ts';
 
 export const DEFAULT_LINGER_MS = 5_000;
@@ -15,4 +16,6 @@ export interface LiveStreamOptions {
   readonly clock?: Clock;
   /** Asked before anything may turn the camera on; throws the CameraError that says why not. */
   readonly checkAllowed?: () => void;
+  /** Default: counts that nobody reads. */
+  readonly tally?: Tally;
 }

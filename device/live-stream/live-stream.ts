@@ -1,11 +1,13 @@
 import { CameraError } from '../../contract/errors.ts';
 import type { Unsubscribe } from '../../contract/message-bus.ts';
 import type { AccessUnit } from '../../media/access-unit.ts';
-import { type Clock, systemClock } from '../capture/clock.ts';
+import { systemClock } from '../capture/clock.ts';
 import type { SourceError } from '../capture/source-error.ts';
+import { createTally, type Tally } from '../telemetry/tally.ts';
 import { ChangeAnnouncer } from './change-announcer.ts';
 import { KeyframeRequests } from './keyframe-requests.ts';
 import { KeyframeWaiters } from './keyframe-waiters.ts';
+import { Linger } from './linger.ts';
 import { DEFAULT_LINGER_MS, type LiveStreamOptions } from './live-stream-options.ts';
 import type { LiveStreamViewer } from './live-stream-viewer.ts';
 import { NewestGop } from './newest-gop.ts';
@@ -16,41 +18,43 @@ import { StreamHolds } from './stream-holds.ts';
 import type { StreamObserver } from './stream-observer.ts';
 import { ViewerFeeds } from './viewer-feeds.ts';
 
-export type { LiveStreamViewer } from './live-stream-viewer.ts';
-
 /** One source for all viewers: it runs while someone watches, and each picture is made ready once for all of them. */
 export class LiveStream {
   readonly #options: LiveStreamOptions;
-  readonly #clock: Clock;
+  readonly #tally: Tally;
   readonly #runner: SourceRunner;
   readonly #keyframeRequests: KeyframeRequests;
   readonly #keyframeWaiters: KeyframeWaiters;
   readonly #changes: ChangeAnnouncer;
   readonly #gop: NewestGop;
   readonly #parameterSets = new ParameterSets();
-  readonly #pictureMaker = new PictureMaker();
+  readonly #pictureMaker: PictureMaker;
   readonly #feeds: ViewerFeeds;
   readonly #holds = new StreamHolds();
+  readonly #linger: Linger;
   readonly #observers = new Set<StreamObserver>();
   #isClosed = false;
   #hasPictures = false;
   #error: CameraError | null = null;
   /** Why the camera gives no pictures to anybody; null while viewers stay until it runs again. */
   #refusal: CameraError | null = null;
-  #cancelLinger: (() => void) | undefined;
 
   constructor(options: LiveStreamOptions) {
+    const { source, logger, clock = systemClock, tally = createTally() } = options;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#tally = tally;
     this.#gop = new NewestGop(options.gopBounds);
-    this.#keyframeRequests = new KeyframeRequests(this.#clock, () => options.source.requestKeyframe?.());
-    this.#keyframeWaiters = new KeyframeWaiters(this.#clock);
-    this.#changes = new ChangeAnnouncer(() => [this.running, this.viewers, this.error], options.logger);
-    this.#feeds = new ViewerFeeds(options.logger, () => this.#handleDemandChange());
+    this.#pictureMaker = new PictureMaker(clock, tally);
+    this.#keyframeRequests = new KeyframeRequests(clock, source, tally);
+    this.#keyframeWaiters = new KeyframeWaiters(clock);
+    this.#changes = new ChangeAnnouncer(() => [this.running, this.viewers, this.error], logger);
+    this.#feeds = new ViewerFeeds(logger, tally, () => this.#handleDemandChange());
+    this.#linger = new Linger(clock, options.lingerMs ?? DEFAULT_LINGER_MS, () => void this.#turnOff());
     this.#runner = new SourceRunner({
-      source: options.source,
-      clock: this.#clock,
-      logger: options.logger,
+      source,
+      clock,
+      logger,
+      tally,
       events: {
         handleAccessUnit: (unit) => this.#handleAccessUnit(unit),
         handleFailure: (error) => this.#handleFailure(error),
@@ -147,6 +151,7 @@ export class LiveStream {
   async restart(): Promise<void> {
     this.#checkOpen();
     if (!this.running) return;
+    this.#tally.source.restarts += 1;
     await this.#turnOff();
     this.#handleDemandChange();
   }
@@ -215,25 +220,18 @@ export class LiveStream {
   #handleDemandChange(): void {
     const isWanted = this.#feeds.size > 0 || this.#holds.some;
     if (isWanted) this.#turnOn();
-    else if (this.running) this.#turnOffLater();
+    else if (this.running) this.#linger.begin();
     else void this.#turnOff();
     this.#changes.announce();
   }
 
   #turnOn(): void {
-    this.#cancelLinger?.();
-    this.#cancelLinger = undefined;
+    this.#linger.cancel();
     this.#runner.want();
   }
 
-  #turnOffLater(): void {
-    const lingerMs = this.#options.lingerMs ?? DEFAULT_LINGER_MS;
-    this.#cancelLinger ??= this.#clock.after(lingerMs, () => void this.#turnOff());
-  }
-
   async #turnOff(): Promise<void> {
-    this.#cancelLinger?.();
-    this.#cancelLinger = undefined;
+    this.#linger.cancel();
     const gone = this.#runner.release();
     this.#forgetPictures();
     this.#changes.announce();

@@ -9,5 +9,7 @@ export interface Picture {
   readonly rtpTimestamp: number;
   /** Microseconds on the source's monotonic clock. */
   readonly captureTimeUs: number;
+  /** When it was packetised, on the same clock. */
+  readonly readyAtUs: number;
   readonly isKeyframe: boolean;
 }

@@ -4,6 +4,7 @@ import type { AccessUnit } from '../../media/access-unit.ts';
 import type { Clock } from '../capture/clock.ts';
 import { SourceError } from '../capture/source-error.ts';
 import type { Source, SourceSink } from '../capture/source.ts';
+import type { Tally } from '../telemetry/tally.ts';
 
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -25,6 +26,7 @@ export interface SourceRunnerOptions {
   readonly source: Source;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tally: Pick<Tally, 'source'>;
   readonly events: SourceRunnerEvents;
 }
 
@@ -45,6 +47,7 @@ export class SourceRunner {
   #state: RunnerState = IDLE;
   #isWanted = false;
   #failures = 0;
+  #hasFailed = false;
   #notBeforeUs = 0;
 
   constructor(options: SourceRunnerOptions) {
@@ -69,6 +72,7 @@ export class SourceRunner {
   /** Resolves when the source is gone, which a `want` in between does not hinder. */
   async release(): Promise<void> {
     this.#isWanted = false;
+    this.#hasFailed = false;
     if (this.#state.kind === 'pausing') this.#state.cancel();
     if (this.#state.kind === 'pausing') this.#state = IDLE;
     if (this.#state.kind === 'running') this.#beginStop();
@@ -86,9 +90,12 @@ export class SourceRunner {
   }
 
   #start(): void {
-    const { source, clock, events, logger } = this.#options;
+    const { source, clock, events, logger, tally } = this.#options;
     const run: RunnerState = { kind: 'running', sinceUs: clock.nowUs() };
     this.#state = run;
+    tally.source.starts += 1;
+    if (this.#hasFailed) tally.source.restarts += 1;
+    this.#hasFailed = false;
     logger.info(`starting ${source.description}`);
     this.#startSource({
       handleAccessUnit: (unit) => {
@@ -110,11 +117,13 @@ export class SourceRunner {
   }
 
   #handleEnd(error: SourceError, sinceUs: number): void {
-    const { clock, events, logger, source } = this.#options;
+    const { clock, events, logger, source, tally } = this.#options;
     const ranMs = (clock.nowUs() - sinceUs) / MICROSECONDS_PER_MILLISECOND;
     if (ranMs >= HEALTHY_RUN_MS) this.#failures = 0;
     const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
+    this.#hasFailed = true;
+    tally.source.failures += 1;
     this.#notBeforeUs = clock.nowUs() + pauseMs * MICROSECONDS_PER_MILLISECOND;
     this.#state = IDLE;
     logger.warn(`${source.description} failed: ${describeError(error)}`);

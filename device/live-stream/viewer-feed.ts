@@ -1,5 +1,6 @@
 import { type CameraError, asCameraError } from '../../contract/errors.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { Tally } from '../telemetry/tally.ts';
 import type { LiveStreamViewer } from './live-stream-viewer.ts';
 import type { Picture } from './picture.ts';
 
@@ -7,19 +8,15 @@ import type { Picture } from './picture.ts';
 export class ViewerFeed {
   readonly #viewer: LiveStreamViewer;
   readonly #logger: Logger;
+  readonly #tally: Pick<Tally, 'droppedPictures'>;
   #needsKeyframe = true;
   #hasBegun = false;
-  #droppedPictures = 0;
   #hasEnded = false;
 
-  constructor(viewer: LiveStreamViewer, logger: Logger) {
+  constructor(viewer: LiveStreamViewer, logger: Logger, tally: Pick<Tally, 'droppedPictures'>) {
     this.#viewer = viewer;
     this.#logger = logger;
-  }
-
-  /** How many pictures this viewer was too slow for. */
-  get droppedPictures(): number {
-    return this.#droppedPictures;
+    this.#tally = tally;
   }
 
   get needsKeyframe(): boolean {
@@ -58,7 +55,7 @@ export class ViewerFeed {
     if (this.#viewer.congested === true) this.#needsKeyframe = true;
     else if (picture.isKeyframe) this.#needsKeyframe = false;
     if (this.#needsKeyframe) {
-      if (this.#hasBegun) this.#droppedPictures += 1;
+      if (this.#hasBegun) this.#tally.droppedPictures.slowViewer += 1;
       return;
     }
     this.#hasBegun = true;

@@ -1,5 +1,6 @@
 import type { CameraError } from '../../contract/errors.ts';
 import type { Logger } from '../../foundation/logger.ts';
+import type { Tally } from '../telemetry/tally.ts';
 import type { LiveStreamViewer } from './live-stream-viewer.ts';
 import type { Picture } from './picture.ts';
 import { Rotation } from './rotation.ts';
@@ -10,11 +11,13 @@ export class ViewerFeeds {
   readonly #feeds = new Set<ViewerFeed>();
   readonly #rotation = new Rotation();
   readonly #logger: Logger;
+  readonly #tally: Pick<Tally, 'droppedPictures'>;
   readonly #handleLeave: () => void;
 
   /** @param handleLeave a viewer left, or failed. */
-  constructor(logger: Logger, handleLeave: () => void) {
+  constructor(logger: Logger, tally: Pick<Tally, 'droppedPictures'>, handleLeave: () => void) {
     this.#logger = logger;
+    this.#tally = tally;
     this.#handleLeave = handleLeave;
   }
 
@@ -24,7 +27,7 @@ export class ViewerFeeds {
 
   /** @param pictures what the viewer begins with. */
   add(viewer: LiveStreamViewer, pictures: readonly Picture[]): ViewerFeed {
-    const feed = new ViewerFeed(viewer, this.#logger);
+    const feed = new ViewerFeed(viewer, this.#logger, this.#tally);
     this.#feeds.add(feed);
     for (const picture of pictures) this.#deliver(feed, picture);
     return feed;

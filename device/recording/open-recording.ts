@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../foundation/logger.ts';
+import type { Tally } from '../telemetry/tally.ts';
 import { type RecordableStream, Recorder } from './recorder.ts';
 import { RecordingFolder } from './recording-folder.ts';
 import type { RecordingSettings } from './recording-settings.ts';
@@ -17,15 +18,16 @@ export function openRecording(options: {
   readonly storage: string | undefined;
   readonly stream: RecordableStream;
   readonly logger: Logger;
+  readonly tally: Pick<Tally, 'recordings'>;
   readonly handleChange: () => void;
 }): Recording {
-  const { settings, storage, stream, logger, handleChange } = options;
+  const { settings, storage, stream, logger, tally, handleChange } = options;
   const folder = new RecordingFolder({
     path: settings.folder ?? join(storage ?? join(tmpdir(), 'picam'), 'recordings'),
     isMade: settings.folder === undefined,
     limits: settings,
   });
-  const recorder = new Recorder({ stream, folder, settings, logger, handleChange });
+  const recorder = new Recorder({ stream, folder, settings, logger, tally, handleChange });
   recorder.open();
   return { recorder, folder };
 }

@@ -4,6 +4,7 @@ import type { AccessUnit } from '../../media/access-unit.ts';
 import { NalType, nalTypeOf } from '../../media/h264-nal.ts';
 import { type Clock, systemClock } from '../capture/clock.ts';
 import type { StreamObserver } from '../live-stream/stream-observer.ts';
+import type { Tally } from '../telemetry/tally.ts';
 import { PreRoll } from './pre-roll.ts';
 import { RecordingFile } from './recording-file.ts';
 import type { RecordingFolder } from './recording-folder.ts';
@@ -33,6 +34,7 @@ export interface RecorderOptions {
   readonly folder: RecordingFolder;
   readonly settings: { readonly maxFileS: number; readonly maxTotalMB: number; readonly preRollS: number };
   readonly logger: Logger;
+  readonly tally: Pick<Tally, 'recordings'>;
   /** `recording` or `error` has changed. */
   readonly handleChange: () => void;
   readonly clock?: Clock;
@@ -145,6 +147,7 @@ export class Recorder {
     if (this.recording) return;
     this.#release = this.#options.stream.hold(() => void this.stop());
     this.#error = null;
+    this.#options.tally.recordings.begun += 1;
     this.#options.logger.info('recording');
     for (const unit of this.#preRoll.units) this.#record(unit);
     this.#options.handleChange();
@@ -226,6 +229,7 @@ export class Recorder {
     const message =
       thrown instanceof CameraError ? thrown.message : `The recording ended: ${describeError(thrown)}.`;
     this.#error = new CameraError('internal', message, { cause: thrown });
+    this.#options.tally.recordings.failed += 1;
     this.#options.logger.error(message);
     this.#options.handleChange();
   }

@@ -14,7 +14,7 @@ import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
 import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
-import { VideoSender } from './media-path/video-sender.ts';
+import { type SenderTally, VideoSender } from './media-path/video-sender.ts';
 import { completeAnswer } from './complete-answer.ts';
 import type { VideoOffer } from './video-offer.ts';
 import { toWeriftCertificate } from './werift-certificate.ts';
@@ -44,6 +44,8 @@ export interface ViewerPeerOptions {
   readonly ring: RetransmissionRing;
   /** Default: random, as RFC 3550 §5.1 asks. */
   readonly firstSequenceNumber?: number | undefined;
+  /** Of all viewers together. */
+  readonly tally?: SenderTally | undefined;
   readonly events: ViewerPeerEvents;
 }
 
@@ -146,7 +148,7 @@ export class ViewerPeer {
   }
 
   #handleConnected(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
-    const { ring, events, firstSequenceNumber } = this.#options;
+    const { ring, events, firstSequenceNumber, tally } = this.#options;
     try {
       const transport = new WeriftMediaTransport(dtls, transceiver);
       const sender = new VideoSender({
@@ -157,6 +159,7 @@ export class ViewerPeer {
         clock: systemClock,
         wallClockMs: () => Date.now(),
         requestKeyframe: () => events.handleKeyframeRequest(),
+        tally,
       });
       this.#stopListening = transport.onRtcp((compound) => sender.handleRtcp(compound));
       this.#sender = sender;

@@ -1,9 +1,12 @@
 import { CameraError } from '../../contract/errors.ts';
+import type { ViewerStatistics } from '../../contract/device-statistics.ts';
 import type { CandPush, Candidate, ClosePush } from '../../contract/operations.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
-import type { LiveStream, LiveStreamViewer } from '../live-stream/live-stream.ts';
+import type { LiveStream } from '../live-stream/live-stream.ts';
+import type { LiveStreamViewer } from '../live-stream/live-stream-viewer.ts';
 import type { Picture } from '../live-stream/picture.ts';
 import { CandidateOutbox } from './candidate-outbox.ts';
+import type { Tally } from '../telemetry/tally.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
@@ -21,6 +24,8 @@ export interface ViewerSessionContext {
   readonly certificate: DtlsCertificate;
   readonly ice: IceSettings;
   readonly logger: Logger;
+  /** Of all viewers together. */
+  readonly tally: Tally;
   /** Default 15 s. */
   readonly connectTimeoutMs?: number | undefined;
   /** Sends what the viewer did not ask for. Must not throw. */
@@ -67,6 +72,7 @@ export class ViewerSession implements LiveStreamViewer {
       certificate: context.certificate,
       ice: context.ice,
       ring: options.ring,
+      tally: context.tally,
       events: {
         handleConnected: () => this.#handleConnected(),
         handleDisconnected: (why) => this.end(this.#state === 'playing' ? 'left' : 'failed', why),
@@ -78,6 +84,22 @@ export class ViewerSession implements LiveStreamViewer {
 
   get isPlaying(): boolean {
     return this.#state === 'playing';
+  }
+
+  get statistics(): ViewerStatistics {
+    const told = this.#connection.sender?.statistics;
+    return {
+      peer: this.peer,
+      ageS: this.#ageMs() / 1000,
+      connected: this.isPlaying,
+      congested: this.congested,
+      packetsSent: told?.packetsSent ?? 0,
+      packetsSentAgain: told?.packetsSentAgain ?? 0,
+      roundTripMs: told?.roundTripMs,
+      fractionLost: told?.fractionLost,
+      jitterMs: told?.jitterMs,
+      estimatedBitrateKbps: told?.estimatedBitrateKbps,
+    };
   }
 
   get congested(): boolean {
@@ -147,6 +169,7 @@ export class ViewerSession implements LiveStreamViewer {
     if (this.#state !== 'connecting') return;
     clearTimeout(this.#connectTimer);
     this.#state = 'playing';
+    this.#options.context.tally.views.connected += 1;
     this.#options.context.logger.info(`viewer ${this.peer} connected after ${this.#ageMs()} ms`);
     // Joining anew brings the newest group of pictures, which could not be sent while there was no connection.
     this.#leave?.();

@@ -1,4 +1,5 @@
 import { CameraError } from '../../contract/errors.ts';
+import type { ViewerStatistics } from '../../contract/device-statistics.ts';
 import { randomCapability } from '../../foundation/identifiers.ts';
 import { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { type EndReason, ViewerSession, type ViewerSessionContext } from './viewer-session.ts';
@@ -25,6 +26,10 @@ export class ViewerSessions {
     return this.#sessions.size;
   }
 
+  get statistics(): ViewerStatistics[] {
+    return [...this.#sessions.values()].map(({ statistics }) => statistics);
+  }
+
   /** @throws CameraError `busy`, `bad_sdp`, `offline` while shutting down, or `not_live`. */
   async accept(
     peer: string,
@@ -43,7 +48,9 @@ export class ViewerSessions {
       handleEnd: () => this.#sessions.delete(session),
     });
     this.#sessions.set(session, viewer);
-    return { session, sdp: await viewer.accept() };
+    const answer = await viewer.accept();
+    this.#options.context.tally.views.accepted += 1;
+    return { session, sdp: answer };
   }
 
   /** @throws CameraError `not_found` for a session that is over, never was, or belongs to someone else. */
@@ -64,11 +71,12 @@ export class ViewerSessions {
 
   /** Anyone may send offers and never connect, so only those who watch keep others out. */
   #makeRoom(): void {
-    const { maxViewers } = this.#options;
+    const { maxViewers, context } = this.#options;
     if (this.#isClosed) throw new CameraError('offline', 'The camera is shutting down; try again later.');
     if (this.#sessions.size < maxViewers) return;
     const [oldest] = [...this.#sessions.values()].filter(({ isPlaying }) => !isPlaying);
     if (!oldest) {
+      context.tally.views.refused += 1;
       throw new CameraError('busy', `The camera already has ${maxViewers} viewers, which is all it takes.`, {
         retryAfterS: RETRY_AFTER_S,
       });

@@ -1,5 +1,5 @@
 import type { CameraError } from '../../contract/errors.ts';
-import type { LiveStreamViewer } from '../../device/live-stream/live-stream.ts';
+import type { LiveStreamViewer } from '../../device/live-stream/live-stream-viewer.ts';
 import type { Picture } from '../../device/live-stream/picture.ts';
 
 /** A viewer that keeps all it is given. */

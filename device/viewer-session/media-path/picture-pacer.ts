@@ -8,6 +8,8 @@ export interface PicturePacerOptions {
   /** Of the stream, as far as it is known. */
   readonly bitrateKbps: () => number | undefined;
   readonly send: (picture: Picture) => void;
+  /** So many pictures were left out to catch up. */
+  readonly handleSkip: (pictures: number) => void;
 }
 
 /** A viewer that joins gets the newest group of pictures this many times as fast as it was made. */
@@ -40,8 +42,7 @@ export class PicturePacer {
   }
 
   push(picture: Picture): void {
-    // Nothing after a key frame needs what came before it.
-    if (picture.isKeyframe) this.#waiting = [];
+    if (picture.isKeyframe) this.#skipWaiting();
     this.#waiting.push(picture);
     this.#sendWhatFits();
   }
@@ -50,6 +51,13 @@ export class PicturePacer {
     this.#waiting = [];
     this.#cancelPause?.();
     this.#cancelPause = undefined;
+  }
+
+  /** Nothing after a key frame needs what came before it. */
+  #skipWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    this.#options.handleSkip(this.#waiting.length);
+    this.#waiting = [];
   }
 
   #sendWhatFits(): void {

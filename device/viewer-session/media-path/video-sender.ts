@@ -2,11 +2,12 @@ import { randomInt } from 'node:crypto';
 import { parseRtcp, type RtcpPacket } from '../../../media/rtcp.ts';
 import type { Clock } from '../../capture/clock.ts';
 import type { Picture } from '../../live-stream/picture.ts';
+import { createTally, type Tally } from '../../telemetry/tally.ts';
 import type { MediaTransport, SendFormat } from './media-transport.ts';
 import { PicturePacer } from './picture-pacer.ts';
 import { playoutDelayExtension } from './playout-delay.ts';
 import { ReceptionObserver, type Reception } from './reception.ts';
-import type { RetransmissionRing } from './retransmission-ring.ts';
+import { pictureBytes, type RetransmissionRing } from './retransmission-ring.ts';
 import { Retransmissions, type LostPacket } from './retransmissions.ts';
 import { RtpHeaderWriter } from './rtp-header-writer.ts';
 import { SenderReports } from './sender-reports.ts';
@@ -20,9 +21,13 @@ export interface VideoSenderOptions {
   readonly clock: Clock;
   readonly wallClockMs: () => number;
   readonly requestKeyframe: () => void;
+  /** Of all viewers together. Default: counts that nobody reads. */
+  readonly tally?: SenderTally | undefined;
   /** Below 2¹⁵. Default: random, as RFC 3550 §5.1 asks. */
   readonly firstSequenceNumber?: number | undefined;
 }
+
+export type SenderTally = Pick<Tally, 'droppedPictures' | 'sent' | 'delays'>;
 
 export interface VideoSenderStatistics extends Reception {
   /** Without retransmissions. */
@@ -47,6 +52,8 @@ const RTX_PREFIX_BYTES = 2;
 /** The media path to one viewer: its own headers and encryption around the pictures that all viewers share. */
 export class VideoSender {
   readonly #options: VideoSenderOptions;
+  readonly #tally: SenderTally;
+  readonly #openedAtUs: number;
   readonly #timestampOffset = randomInt(MODULUS_32_BITS);
   readonly #sequenceNumbers: SequenceNumbers;
   readonly #retransmissions: Retransmissions;
@@ -63,6 +70,8 @@ export class VideoSender {
   constructor(options: VideoSenderOptions) {
     const { ring, clock, wallClockMs, transport } = options;
     this.#options = options;
+    this.#tally = options.tally ?? createTally();
+    this.#openedAtUs = clock.nowUs();
     this.#sequenceNumbers = new SequenceNumbers(
       options.firstSequenceNumber ?? randomInt(FIRST_SEQUENCE_NUMBERS),
     );
@@ -72,6 +81,7 @@ export class VideoSender {
       clock,
       bitrateKbps: () => ring.bitrateKbps,
       send: (picture) => this.#sendNow(picture),
+      handleSkip: (pictures) => (this.#tally.droppedPictures.pacing += pictures),
     });
     this.#reports = new SenderReports({
       clock,
@@ -119,12 +129,25 @@ export class VideoSender {
     let sequence = this.#sequenceNumbers.take(picture.packetIndex, picture.packets.length);
     for (const { payload, marker } of picture.packets) {
       transport.sendRtp(this.#headers.write(sequence, timestamp, marker), payload);
-      this.#counts.bytesSent += payload.length;
       sequence += 1;
     }
     const isFirst = this.#counts.packetsSent === 0;
-    this.#counts.packetsSent += picture.packets.length;
+    this.#count(picture);
     if (isFirst) this.#reports.open();
+  }
+
+  /** What a new viewer begins with is old on purpose: its delay would tell nothing. */
+  #count(picture: Picture): void {
+    const { sent, delays } = this.#tally;
+    const bytes = pictureBytes(picture);
+    this.#counts.packetsSent += picture.packets.length;
+    this.#counts.bytesSent += bytes;
+    sent.packets += picture.packets.length;
+    sent.bytes += bytes;
+    if (picture.readyAtUs < this.#openedAtUs) return;
+    const nowUs = this.#options.clock.nowUs();
+    delays.sent.record(nowUs - picture.readyAtUs, nowUs);
+    delays.total.record(nowUs - picture.captureTimeUs, nowUs);
   }
 
   #handleRtcpPacket(packet: RtcpPacket): void {
@@ -142,6 +165,7 @@ export class VideoSender {
 
   #handleNack(lost: readonly number[]): void {
     this.#counts.nacksReceived += 1;
+    this.#tally.sent.packetsAskedAgain += lost.length;
     const chosen = this.#retransmissions.choose(lost, this.#reception.reception.roundTripMs);
     for (const packet of chosen) this.#sendAgain(packet);
   }
@@ -150,6 +174,7 @@ export class VideoSender {
     const { transport, format } = this.#options;
     const timestamp = rtpTimestamp + this.#timestampOffset;
     this.#counts.packetsSentAgain += 1;
+    this.#tally.sent.packetsSentAgain += 1;
     if (!format.rtx) {
       transport.sendRtp(this.#headers.write(sequenceNumber, timestamp, marker), payload);
       return;

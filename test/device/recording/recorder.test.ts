@@ -12,6 +12,7 @@ import { silentLogger } from '../../../foundation/logger.ts';
 import { AccessUnitSplitter } from '../../../media/access-unit-splitter.ts';
 import type { AccessUnit } from '../../../media/access-unit.ts';
 import type { SourceSink } from '../../../device/capture/source.ts';
+import { createTally } from '../../../device/telemetry/tally.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { runFfmpeg } from '../run-ffmpeg.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
@@ -77,6 +78,7 @@ describe('recording', () => {
         folder,
         settings: { maxFileS: 600, maxTotalMB: 100, preRollS: 0, ...changes.settings },
         logger: silentLogger,
+        tally: createTally(),
         handleChange: () => undefined,
         clock,
         now,

@@ -5,6 +5,7 @@ import { LiveStream } from '../../../device/live-stream/live-stream.ts';
 import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
 import type { SessionPush } from '../../../device/viewer-session/viewer-session.ts';
 import { ViewerSessions } from '../../../device/viewer-session/viewer-sessions.ts';
+import { createTally } from '../../../device/telemetry/tally.ts';
 import { silentLogger, type Logger } from '../../../foundation/logger.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
 import { waitUntil } from '../../support/wait-until.ts';
@@ -19,6 +20,7 @@ async function setUp(connectTimeoutMs?: number) {
   const pushes: SessionPush[] = [];
   const log: string[] = [];
   const logger: Logger = { ...silentLogger, info: (message) => log.push(message) };
+  const tally = createTally();
   const sessions = resources.own(
     new ViewerSessions({
       maxViewers: 3,
@@ -27,12 +29,13 @@ async function setUp(connectTimeoutMs?: number) {
         certificate: await loadDtlsCertificate(undefined, silentLogger),
         ice: { servers: [], additionalHostAddresses: [] },
         logger,
+        tally,
         connectTimeoutMs,
         push: (_peer, message) => pushes.push(message),
       },
     }),
   );
-  return { source, liveStream, pushes, log, sessions };
+  return { source, liveStream, pushes, log, sessions, tally };
 }
 
 /** Of somebody who does not answer afterwards. */
@@ -142,9 +145,10 @@ test('viewers that never connect keep nobody out: the oldest of them makes room'
 });
 
 test('a viewer that plays is never sent away for a newcomer', async () => {
-  const { sessions, pushes } = await setUp();
+  const { sessions, pushes, tally } = await setUp();
   for (let n = 0; n < 3; n += 1) await connectViewer(sessions, `peer-${n}`);
   await expect(sessions.accept('late', await offerSdp(), false)).rejects.toMatchObject({ code: 'busy' });
   expect(sessions.count).toBe(3);
   expect(pushes).toEqual([]);
+  expect(tally.views).toEqual({ accepted: 3, connected: 3, refused: 1 });
 });

@@ -4,6 +4,7 @@ import { createSource } from '../../../../device/capture/open-source.ts';
 import { loadDtlsCertificate } from '../../../../device/viewer-session/dtls-certificate.ts';
 import { ViewerSessions } from '../../../../device/viewer-session/viewer-sessions.ts';
 import { LiveStream } from '../../../../device/live-stream/live-stream.ts';
+import { createTally } from '../../../../device/telemetry/tally.ts';
 import { silentLogger } from '../../../../foundation/logger.ts';
 import { launchChromium } from '../../../support/chromium.ts';
 import { resourcesOfEachTest } from '../../../support/resources.ts';
@@ -44,6 +45,7 @@ async function sessionsOf(source: string): Promise<ViewerSessions> {
     certificate: await loadDtlsCertificate(undefined, silentLogger),
     ice: { servers: [], additionalHostAddresses: [] },
     logger: silentLogger,
+    tally: createTally(),
     push: () => undefined,
   };
   return resources.own(new ViewerSessions({ context, maxViewers: 2 }));

@@ -50,6 +50,7 @@ function madePicture(
     packetIndex,
     rtpTimestamp: Math.floor(captureTimeUs * 0.09) % 2 ** 32,
     captureTimeUs,
+    readyAtUs: captureTimeUs,
     isKeyframe,
   };
 }

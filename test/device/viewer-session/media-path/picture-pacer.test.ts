@@ -10,12 +10,14 @@ const BITRATE_KBPS = 1_440;
 function pacerOnClock() {
   const clock = new ManualClock();
   const sent: Picture[] = [];
+  const skipped: number[] = [];
   const pacer = new PicturePacer({
     clock,
     bitrateKbps: () => BITRATE_KBPS,
     send: (picture) => sent.push(picture),
+    handleSkip: (count) => skipped.push(count),
   });
-  return { clock, sent, pacer };
+  return { clock, sent, skipped, pacer };
 }
 
 describe('the pacer', () => {
@@ -43,14 +45,15 @@ describe('the pacer', () => {
     }
   });
 
-  test('jumps to a key frame', () => {
-    const { clock, sent, pacer } = pacerOnClock();
+  test('jumps to a key frame, and tells what it left out', () => {
+    const { clock, sent, skipped, pacer } = pacerOnClock();
     const pictures = takePictures(61);
     for (const picture of pictures) pacer.push(picture);
     expect(pacer.waitingPictures).toBe(1);
     clock.advance(1_000);
     expect(sent.at(-1)).toBe(pictures[60]);
     expect(sent.length).toBeLessThan(20);
+    expect(skipped).toEqual([61 - sent.length]);
   });
 
   test('sends nothing after its end', () => {
