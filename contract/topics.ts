@@ -35,6 +35,7 @@ export function deviceTopics(prefix: string, device: string) {
     state: `${root}/state`,
     snapshot: `${root}/snapshot`,
     event: (kind: string) => `${root}/event/${kind}`,
+    everyEvent: `${root}/event/+`,
     set: (property: string) => `${root}/set/${property}`,
     everySet: `${root}/set/+`,
     request: (peer: string, op: string) => `${root}/req/${peer}/${op}`,

@@ -1,4 +1,4 @@
-import { stateSchema, statusSchema } from '../contract/device-messages.ts';
+import { stateSchema, statusSchema, type DeviceState } from '../contract/device-messages.ts';
 import { parseJson } from '../contract/envelopes.ts';
 import { OFFLINE_DEBOUNCE_MS } from '../contract/limits.ts';
 import type { InboundMessage, MessageBus, Unsubscribe } from '../contract/message-bus.ts';
@@ -20,11 +20,12 @@ export interface CameraAvailabilityOptions {
 export class CameraAvailability {
   readonly #options: CameraAvailabilityOptions;
   readonly #listeners = new Set<(availability: Availability) => void>();
+  readonly #stateListeners = new Set<(state: DeviceState) => void>();
   #subscriptions: Unsubscribe[] = [];
   #goingOffline: NodeJS.Timeout | undefined;
   #connected = false;
   #status: 'waiting' | 'online' | 'offline' = 'waiting';
-  #streaming = false;
+  #state: DeviceState | undefined;
   #announced: Availability = 'no broker';
 
   constructor(options: CameraAvailabilityOptions) {
@@ -33,7 +34,12 @@ export class CameraAvailability {
 
   get current(): Availability {
     if (!this.#connected) return 'no broker';
-    return this.#status === 'online' && this.#streaming ? 'live' : this.#status;
+    return this.#status === 'online' && this.#state?.streaming ? 'live' : this.#status;
+  }
+
+  /** What the camera said last of itself; undefined before it has. */
+  get state(): DeviceState | undefined {
+    return this.#state;
   }
 
   open(): void {
@@ -51,6 +57,7 @@ export class CameraAvailability {
     this.#subscriptions = [];
     this.#cancelOffline();
     this.#listeners.clear();
+    this.#stateListeners.clear();
   }
 
   /** Called at once with what is known, and then with each change. */
@@ -60,12 +67,18 @@ export class CameraAvailability {
     return () => void this.#listeners.delete(handle);
   }
 
+  /** Called with each state that the camera tells from now on. */
+  onState(handle: (state: DeviceState) => void): Unsubscribe {
+    this.#stateListeners.add(handle);
+    return () => void this.#stateListeners.delete(handle);
+  }
+
   #handleConnectionChange(connected: boolean): void {
     this.#connected = connected;
     if (!connected) {
       this.#cancelOffline();
       this.#status = 'waiting';
-      this.#streaming = false;
+      this.#state = undefined;
     }
     this.#announce();
   }
@@ -79,8 +92,10 @@ export class CameraAvailability {
   }
 
   #handleState({ payload }: InboundMessage): void {
-    this.#streaming = isStreaming(payload);
+    this.#state = readState(payload);
     this.#announce();
+    if (!this.#state) return;
+    for (const listener of [...this.#stateListeners]) listener(this.#state);
   }
 
   #setOfflineSoon(): void {
@@ -109,10 +124,10 @@ export class CameraAvailability {
   }
 }
 
-function isStreaming(payload: Buffer): boolean {
+function readState(payload: Buffer): DeviceState | undefined {
   try {
-    return parseJson(stateSchema, payload, 'state').streaming;
+    return parseJson(stateSchema, payload, 'state');
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -31,9 +31,8 @@ export function useCamera(
   cameraId: string,
   handle: HandleMessage,
 ): CameraLink | undefined {
-  const camera = RED.nodes.getNode(cameraId) as PicamCameraNode | null;
-  const link = camera?.link;
-  followStatus(node, link);
+  const camera = findCamera(RED, cameraId);
+  const link = followCamera(RED, node, cameraId);
   node.on('input', (msg, send, done) => {
     handleOrRefuse(camera, handle, msg)
       .then(
@@ -53,13 +52,20 @@ export function useCamera(
   return link;
 }
 
-function followStatus(node: Node, link: CameraLink | undefined): void {
+/** Lets the node's status follow its camera; undefined when there is none to follow. */
+export function followCamera(RED: NodeAPI, node: Node, cameraId: string): CameraLink | undefined {
+  const link = findCamera(RED, cameraId)?.link;
   if (!link) {
     node.status(NOT_CONFIGURED);
-    return;
+    return undefined;
   }
   const unsubscribe = link.availability.onChange((availability) => node.status(STATUS[availability]));
   node.on('close', unsubscribe);
+  return link;
+}
+
+function findCamera(RED: NodeAPI, cameraId: string): PicamCameraNode | null {
+  return RED.nodes.getNode(cameraId);
 }
 
 async function handleOrRefuse(

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { describeProblems } from '../contract/envelopes.ts';
 import { DEFAULT_PREFIX, deviceIdSchema, prefixSchema } from '../contract/topics.ts';
 import { CameraLink } from './camera-link.ts';
+import { serveEditor } from './editor-routes.ts';
 import { MqttBrokerBus, type MqttBrokerNode } from './mqtt-broker-bus.ts';
 
 const DEFAULT_TIMEOUT_MS = 8_000;
@@ -32,6 +33,7 @@ export interface PicamCameraNode extends Node {
 
 /** Config node: one camera on one broker, shared by the nodes that use it. */
 export default function registerPicamCamera(RED: NodeAPI): void {
+  serveEditor(RED);
   RED.nodes.registerType('picam-camera', function (this: PicamCameraNode, def: PicamCameraDef) {
     RED.nodes.createNode(this, def);
     const broker = RED.nodes.getNode(def.broker) as unknown as MqttBrokerNode | null;

@@ -1,11 +1,9 @@
-import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { CameraLink } from './camera-link.ts';
 import { useCamera } from './camera-user.ts';
+import { endSessionsWith } from './webrtc-goodbye.ts';
 import { readWebRtcMessage, type WebRtcMessage } from './webrtc-message.ts';
 import { WebRtcSessions } from './webrtc-sessions.ts';
-
-/** Node-RED waits for a node to close; a camera that does not answer must not hold up a deploy. */
-const GOODBYE_TIMEOUT_MS = 1_000;
 
 interface PicamWebRtcDef extends NodeDef {
   readonly camera: string;
@@ -20,7 +18,7 @@ export default function registerPicamWebRtc(RED: NodeAPI): void {
       await exchange(camera, sessions, readWebRtcMessage(msg), msg),
       null,
     ]);
-    if (link) endWithNode(this, link, sessions);
+    if (link) endSessionsWith(this, link, sessions);
   });
 }
 
@@ -46,16 +44,4 @@ async function exchange(
       sessions.end(wanted.session, 'requested');
       return msg;
   }
-}
-
-function endWithNode(node: Node, link: CameraLink, sessions: WebRtcSessions): void {
-  // A push may come in one piece with the answer that makes its session known.
-  const unsubscribe = link.onPush((push) => void setImmediate(() => sessions.handlePush(push)));
-  node.on('close', (done: () => void) => {
-    unsubscribe();
-    const goodbyes = sessions.ids.map((session) =>
-      link.request('close', {}, { session, timeoutMs: GOODBYE_TIMEOUT_MS }),
-    );
-    void Promise.allSettled(goodbyes).then(() => done());
-  });
 }

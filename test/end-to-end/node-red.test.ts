@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
+import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
 import { PACKED_INSTALL_TIMEOUT_MS, packedInstall } from '../support/packed-install.ts';
@@ -43,8 +44,8 @@ afterEach(() => {
 
 /** All examples as the import dialog would bring them, with the test's broker and camera filled in. */
 function examples(brokerPort: number): FlowNode[] {
-  const nodes = ['Browser view', 'Start and stop', 'Snapshot to a file'].flatMap(
-    (name) => JSON.parse(readFileSync(join(EXAMPLES, `${name}.json`), 'utf8')) as FlowNode[],
+  const nodes = readdirSync(EXAMPLES).flatMap(
+    (name) => JSON.parse(readFileSync(join(EXAMPLES, name), 'utf8')) as FlowNode[],
   );
   return [...new Map(nodes.map((node) => [node.id, node])).values()].map((node) => {
     if (node.type === 'mqtt-broker') return { ...node, port: String(brokerPort) };
@@ -52,8 +53,11 @@ function examples(brokerPort: number): FlowNode[] {
   });
 }
 
+/** The first node of a type, with a name or on the tab of an example. */
 function idOf(type: string, name?: string): string {
-  const node = flows.find((each) => each.type === type && (name === undefined || each['name'] === name));
+  const tab = flows.find((each) => each.type === 'tab' && each['label'] === `Picam: ${name ?? ''}`)?.id;
+  const fits = (node: FlowNode) => name === undefined || node['name'] === name || node['z'] === tab;
+  const node = flows.find((each) => each.type === type && fits(each));
   if (!node) throw new Error(`The examples have no ${type} ${name ?? ''}.`);
   return node.id;
 }
@@ -89,6 +93,18 @@ async function isInsideTheWindow(page: Page, selector: string): Promise<void> {
   expect(Math.min(box.x, box.y)).toBeGreaterThanOrEqual(0);
   expect(box.x + box.width).toBeLessThanOrEqual(width);
   expect(box.y + box.height).toBeLessThanOrEqual(height);
+}
+
+async function pictureIsWritten(name: string): Promise<void> {
+  const jpeg = await waitUntil(
+    name,
+    () => {
+      const bytes = readFileSync(join(nodeRed.folder, name));
+      return bytes.subarray(-2).equals(Buffer.from([0xff, 0xd9])) && bytes;
+    },
+    15_000,
+  );
+  expect(jpeg.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
 }
 
 function encoders(): number {
@@ -152,7 +168,7 @@ describe('the browser view', () => {
     await isInsideTheWindow(page, '#message');
     await isInsideTheWindow(page, '#again');
     await waitUntil('the end of the encoder', () => encoders() === 0);
-    await nodeRed.statusBecomes(idOf('picam-control'), 'online');
+    await nodeRed.statusBecomes(idOf('picam-control', 'start and stop'), 'online');
     await page.click('#again');
     await playsFrom(page, await framesIn(page));
   }, 60_000);
@@ -160,7 +176,7 @@ describe('the browser view', () => {
 
 describe('the other examples', () => {
   test('start and stop the camera', async () => {
-    const control = idOf('picam-control');
+    const control = idOf('picam-control', 'start and stop');
     await nodeRed.inject(idOf('inject', 'start'));
     await nodeRed.statusBecomes(control, 'live');
     expect(encoders()).toBe(1);
@@ -171,16 +187,52 @@ describe('the other examples', () => {
 
   test('write a picture to a file', async () => {
     await nodeRed.inject(idOf('inject', 'take a picture'));
-    const jpeg = await waitUntil(
-      'the picture',
-      () => {
-        const bytes = readFileSync(join(nodeRed.folder, 'picam-snapshot.jpg'));
-        return bytes.subarray(-2).equals(Buffer.from([0xff, 0xd9])) && bytes;
-      },
-      15_000,
-    );
-    expect(jpeg.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+    await pictureIsWritten('picam-snapshot.jpg');
   });
+
+  test('write a picture to a file when a sensor on MQTT sees something move', async () => {
+    rmSync(join(nodeRed.folder, 'picam-motion.jpg'), { force: true });
+    const sensor = resources.own(await connectBus(broker.url));
+    await sensor.publish('home/hall/motion', 'ON');
+    await pictureIsWritten('picam-motion.jpg');
+    await sensor.publish('home/hall/motion', 'OFF');
+  });
+
+  test('keep the camera private, which ends a view and says so on the page', async () => {
+    const page = await browser.newPage();
+    resources.onEnd('page', () => page.close());
+    await page.goto(`${nodeRed.url}/camera`);
+    await playsFrom(page);
+    await nodeRed.inject(idOf('inject', 'at home: private'));
+    await waitUntil('the words', async () =>
+      /ended|turned off/.test((await page.textContent('#words')) ?? ''),
+    );
+    await waitUntil('the end of the encoder', () => encoders() === 0);
+    await page.click('button');
+    await waitUntil('privacy', async () => /privacy/.test((await page.textContent('#words')) ?? ''));
+    await nodeRed.inject(idOf('inject', 'away: watch'));
+    await waitUntil(
+      'the picture is back',
+      async () => {
+        await page.click('button', { timeout: 1_000 }).catch(() => undefined);
+        return (await page.textContent('#words')) === '';
+      },
+      20_000,
+    );
+  }, 60_000);
+
+  test('serve a page that connects again by itself when the camera was away', async () => {
+    const page = await browser.newPage();
+    resources.onEnd('page', () => page.close());
+    await page.goto(`${nodeRed.url}/camera`);
+    await playsFrom(page);
+    device.kill('SIGKILL');
+    await waitUntil('the words', async () => (await page.textContent('#words')) !== '', 20_000);
+    await device.stop();
+    device = await startDevice({ broker: broker.url, device: DEVICE });
+    const before = await framesIn(page);
+    await playsFrom(page, before);
+  }, 90_000);
 });
 
 describe('when something is away', () => {
@@ -221,8 +273,18 @@ describe('a deploy', () => {
   }, 60_000);
 });
 
+async function dialogIsSound(page: Page, type: string): Promise<void> {
+  expect(await page.locator('.red-ui-tray .input-error').count()).toBe(0);
+  expect(await page.evaluate(`$("script[data-help-name='${type}']").html()`)).toContain('###');
+}
+
+async function closeDialog(page: Page, field: string): Promise<void> {
+  await page.evaluate('RED.tray.close()');
+  await page.waitForSelector(field, { state: 'detached' });
+}
+
 describe('the editor', () => {
-  test('opens every edit dialog, finds nothing wrong and offers the examples', async () => {
+  test('opens every edit dialog, finds cameras, shows their pictures and offers the examples', async () => {
     const page = await browser.newPage();
     resources.onEnd('page', () => page.close());
     await page.goto(nodeRed.url);
@@ -234,19 +296,22 @@ describe('the editor', () => {
     await page.waitForLoadState('networkidle');
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
-    for (const type of ['picam-control', 'picam-webrtc', 'picam-snapshot', 'picam-camera']) {
-      const edit =
-        type === 'picam-camera'
-          ? `RED.editor.editConfig('', '${type}', '${idOf(type)}')`
-          : `RED.editor.edit(RED.nodes.node('${idOf(type)}'))`;
-      await page.evaluate(edit);
-      const field = type === 'picam-camera' ? '#node-config-input-device' : '#node-input-camera';
-      await page.waitForSelector(field, { state: 'visible' });
-      expect(await page.locator('.red-ui-tray .input-error').count()).toBe(0);
-      expect(await page.evaluate(`$("script[data-help-name='${type}']").html()`)).toContain('###');
-      await page.evaluate('RED.tray.close()');
-      await page.waitForSelector(field, { state: 'detached' });
+    for (const type of ['picam-control', 'picam-webrtc', 'picam-snapshot', 'picam-event', 'picam-viewer']) {
+      await page.evaluate(`RED.editor.edit(RED.nodes.node('${idOf(type)}'))`);
+      await page.waitForSelector('#node-input-camera', { state: 'visible' });
+      await dialogIsSound(page, type);
+      await page.click('.picam-preview button');
+      await page.waitForSelector('.picam-preview img', { state: 'visible', timeout: 15_000 });
+      await closeDialog(page, '#node-input-camera');
     }
+    await page.evaluate(`RED.editor.editConfig('', 'picam-camera', '${idOf('picam-camera')}')`);
+    await page.waitForSelector('#node-config-input-device', { state: 'visible' });
+    await dialogIsSound(page, 'picam-camera');
+    await page.fill('#node-config-input-device', 'another');
+    await page.click('#picam-search');
+    await page.click(`#picam-found button[data-device="${DEVICE}"]`);
+    expect(await page.inputValue('#node-config-input-device')).toBe(DEVICE);
+    await closeDialog(page, '#node-config-input-device');
     await page.evaluate("RED.actions.invoke('core:show-examples-import-dialog')");
     await page.getByText('@picam/homebridge-picam').filter({ visible: true }).first().waitFor();
     expect(problems).toEqual([]);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DeviceState } from '../../contract/device-messages.ts';
 import { replyError } from '../../contract/envelopes.ts';
 import { deviceTopics, parseTopic } from '../../contract/topics.ts';
 import type { MqttConnection } from '../../foundation/mqtt-connection.ts';
@@ -50,6 +51,10 @@ export class FakeCamera {
       const envelope = JSON.parse(payload.toString()) as Omit<FakeRequest, 'peer' | 'op'>;
       void camera.#handle({ ...envelope, peer: parsed.peer, op: parsed.op });
     });
+    camera.#bus.subscribe(camera.#topics.everySet, ({ topic, payload }) => {
+      const parsed = parseTopic('picam', topic);
+      if (parsed?.kind === 'set') camera.switches.push(`${parsed.property} ${payload.toString()}`);
+    });
     await camera.say('online');
     return camera;
   }
@@ -64,8 +69,36 @@ export class FakeCamera {
   }
 
   async sayStreaming(streaming: boolean): Promise<void> {
-    await this.#bus.publish(this.#topics.state, JSON.stringify({ ...STATE, streaming }), { retain: true });
+    await this.sayState({ streaming });
   }
+
+  async sayState(state: Partial<DeviceState>): Promise<void> {
+    const message = JSON.stringify({ ...STATE, streaming: false, ...state });
+    await this.#bus.publish(this.#topics.state, message, { retain: true });
+  }
+
+  async sayEvent(kind: string, data: object): Promise<void> {
+    const event = { id: 'event', boot: BOOT, seq: 1, ts: 1, kind, data };
+    await this.#bus.publish(this.#topics.event(kind), JSON.stringify(event));
+  }
+
+  async sayInfo(name: string): Promise<void> {
+    const info = {
+      v: 1,
+      boot: BOOT,
+      name,
+      model: 'fake',
+      sw: '0',
+      caps: [],
+      limits: { viewers: 1, width: 64, height: 36, fps: 30, bitrateKbps: 1_000 },
+      dtlsFingerprint: '',
+      auth: 'off',
+    };
+    await this.#bus.publish(this.#topics.info, JSON.stringify(info), { retain: true });
+  }
+
+  /** What has been published below `set/`, such as `enabled OFF`. */
+  readonly switches: string[] = [];
 
   async push(peer: string, op: 'cand' | 'close', data: object): Promise<void> {
     await this.#reply(peer, { id: null, op, ok: true, data });

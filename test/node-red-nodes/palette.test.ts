@@ -30,7 +30,14 @@ function catalogue(node: string, language: string): string[] {
 }
 
 test('every node has its type in both halves', () => {
-  expect(nodes).toEqual(['picam-camera', 'picam-control', 'picam-webrtc', 'picam-snapshot']);
+  expect(nodes).toEqual([
+    'picam-camera',
+    'picam-control',
+    'picam-webrtc',
+    'picam-snapshot',
+    'picam-event',
+    'picam-viewer',
+  ]);
   for (const node of nodes) {
     expect(read(join(NODES_FOLDER, `${node}.ts`))).toContain(`registerType('${node}'`);
     expect(read(join(NODES_FOLDER, `${node}.html`))).toContain(`registerType('${node}'`);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { CameraError } from '../../contract/errors.ts';
 import { resourcesOfEachTest } from '../support/resources.ts';
 import { startPlainBroker, type PlainBroker } from '../support/plain-broker.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { FakeCamera } from './fake-camera.ts';
 import { TestFlow } from './test-flow.ts';
 
@@ -54,10 +55,85 @@ describe('picam-control', () => {
     const { error, statusCode } = await flow.exchange({ payload: 'dance' });
     expect(error).toMatchObject({
       code: 'bad_request',
-      message: expect.stringContaining('"start" or "stop"'),
+      message: expect.stringMatching(/^msg.payload must be "start", "stop",.* or "motion off"/),
     });
     expect(statusCode).toBe(422);
     expect(camera.requests).toEqual([]);
+  });
+
+  test.each([
+    [{ actionType: 'restart' }, {}, 'restart', {}],
+    [{ actionType: 'keyframe' }, {}, 'keyframe', {}],
+    [{ actionType: 'bitrate', value: '800', valueType: 'num' }, {}, 'bitrate', { kbps: 800 }],
+    [{ actionType: 'bitrate', value: '', valueType: 'num' }, { value: 900 }, 'bitrate', { kbps: 900 }],
+    [
+      { actionType: 'bitrate', value: 'payload.kbps', valueType: 'msg' },
+      { payload: { kbps: '700' } },
+      'bitrate',
+      { kbps: 700 },
+    ],
+    [{ actionType: 'record', value: '' }, {}, 'record', { action: 'start' }],
+    [{ actionType: 'record', value: '30' }, {}, 'record', { action: 'start', seconds: 30 }],
+    [{ actionType: 'msg' }, { payload: 'Record Stop' }, 'record', { action: 'stop' }],
+    [{ actionType: 'msg' }, { payload: 'bitrate', value: 600 }, 'bitrate', { kbps: 600 }],
+  ])('asks as %j with %j wants', async (node, message, op, data) => {
+    camera.answer('restart', () => ({ streaming: true, viewers: 0 }));
+    camera.answer('keyframe', () => ({}));
+    camera.answer('bitrate', () => ({ kbps: 1_000, target: 1_000 }));
+    camera.answer('record', () => ({ recording: true, file: 'a.mp4' }));
+    const flow = await startFlow(node);
+    await flow.reaches('online');
+    expect((await flow.exchange(message)).error).toBeUndefined();
+    expect(camera.requests).toMatchObject([{ op, data }]);
+  });
+
+  test.each([
+    [{ actionType: 'bitrate', value: '' }, 'The bit rate: kbps: '],
+    [{ actionType: 'bitrate', value: '-5' }, 'The bit rate: kbps: '],
+    [{ actionType: 'record', value: '0' }, 'The recording: seconds: '],
+  ])('refuses %j in words', async (node, words) => {
+    const flow = await startFlow(node);
+    await flow.reaches('online');
+    expect((await flow.exchange({})).error).toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining(words),
+    });
+    expect(camera.requests).toEqual([]);
+  });
+
+  test('keeps the camera private and waits until it says so', async () => {
+    await camera.sayState({ enabled: true });
+    const flow = await startFlow({ actionType: 'msg' });
+    await flow.reaches('online');
+    const answer = flow.exchange({ payload: 'privacy on' });
+    await waitUntil('the switch', () => camera.switches.includes('enabled OFF'));
+    expect(flow.first).toEqual([]);
+    await camera.sayState({ enabled: false });
+    expect((await answer).payload).toEqual({ enabled: false });
+    expect((await flow.exchange({ payload: 'privacy on' })).payload).toEqual({ enabled: false });
+    const back = flow.exchange({ payload: 'privacy off' });
+    await waitUntil('the switch', () => camera.switches.includes('enabled ON'));
+    await camera.sayState({ enabled: true });
+    expect((await back).payload).toEqual({ enabled: true });
+  });
+
+  test('says when the camera does not follow a switch', async () => {
+    await camera.sayState({ enabled: true });
+    const flow = await startFlow({ actionType: 'privacy on' });
+    await flow.reaches('online');
+    expect((await flow.exchange({})).error).toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('set/enabled OFF'),
+    });
+  });
+
+  test('tells what a motion sensor sees, each time', async () => {
+    await camera.sayState({ motion: true });
+    const flow = await startFlow({ actionType: 'msg' });
+    await flow.reaches('online');
+    await flow.exchange({ payload: 'motion on' });
+    await flow.exchange({ payload: 'motion off' });
+    expect(camera.switches).toEqual(['motion ON', 'motion OFF']);
   });
 
   test("gives a catch node the camera's code and plain message, and an http response its status", async () => {

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import mqttNodes from '@node-red/nodes/core/network/10-mqtt.js';
 import type { NodeAPI, NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import registerPicamCamera from '../../node-red-nodes/picam-camera.ts';
 import registerPicamControl from '../../node-red-nodes/picam-control.ts';
+import registerPicamEvent from '../../node-red-nodes/picam-event.ts';
 import registerPicamSnapshot from '../../node-red-nodes/picam-snapshot.ts';
+import registerPicamViewer from '../../node-red-nodes/picam-viewer.ts';
 import registerPicamWebRtc from '../../node-red-nodes/picam-webrtc.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -28,6 +33,7 @@ export class TestFlow {
   readonly second: NodeMessage[] = [];
   readonly caught: NodeMessage[] = [];
   readonly statuses: string[] = [];
+  readonly #servers: Server[] = [];
   #RED: NodeAPI | undefined;
   readonly #handleStatus = ({ id, status }: StatusEvent) => {
     if (id === IDS.node && status?.text !== undefined) this.statuses.push(status.text);
@@ -44,11 +50,23 @@ export class TestFlow {
         registerPicamControl,
         registerPicamSnapshot,
         registerPicamWebRtc,
+        registerPicamEvent,
+        registerPicamViewer,
       ],
       flowNodes(options),
     );
     flow.#collect();
+    await flow.#serve();
     return flow;
+  }
+
+  /** Of what the nodes serve to everybody, and to the editor. */
+  get urls(): { readonly pages: string; readonly editor: string } {
+    const [pages = '', editor = ''] = this.#servers.map((server) => {
+      const { port } = server.address() as AddressInfo;
+      return `http://127.0.0.1:${port}`;
+    });
+    return { pages, editor };
   }
 
   get status(): string | undefined {
@@ -103,6 +121,7 @@ export class TestFlow {
 
   async stop(): Promise<void> {
     this.#RED?.events.off('node-status', this.#handleStatus);
+    for (const server of this.#servers) server.close().closeAllConnections();
     await helper.unload();
     await helper.stopServer();
   }
@@ -110,6 +129,14 @@ export class TestFlow {
   #watch(RED: NodeAPI): void {
     this.#RED = RED;
     RED.events.on('node-status', this.#handleStatus);
+  }
+
+  async #serve(): Promise<void> {
+    for (const app of [this.#RED?.httpNode, this.#RED?.httpAdmin]) {
+      const server = createServer(app).listen(0, '127.0.0.1');
+      this.#servers.push(server);
+      await once(server, 'listening');
+    }
   }
 
   #collect(): void {
