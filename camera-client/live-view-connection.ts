@@ -1,15 +1,16 @@
-import { RTCPeerConnection, RTCRtpCodecParameters, useH264, type MediaStreamTrack } from 'werift';
 import { CameraError } from '../contract/errors.ts';
 import type { Unsubscribe } from '../contract/message-bus.ts';
 import { closePushSchema, type IceServer, type ReplyData } from '../contract/operations.ts';
 import { describeError, type Logger } from '../foundation/logger.ts';
 import type { CameraRequests, Push } from './camera-requests.ts';
-import { LiveViewError, type LiveView, type LiveViewListener } from './live-view.ts';
+import { LiveViewError, type LiveView, type LiveViewListener, type LiveViewPacket } from './live-view.ts';
+import { LiveViewPeer } from './live-view-peer.ts';
 
 const OFFER_TIMEOUT_MS = 4_000;
 const OFFER_TRIES = 2;
 const CLOSE_TIMEOUT_MS = 2_000;
-const STUN_GATHER_TIMEOUT_S = 1;
+/** How long the reason, which comes over MQTT, may take longer than the connection's own goodbye. */
+const GOODBYE_GRACE_MS = 1_500;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_SILENT_AFTER_MS = 1_000;
 
@@ -23,8 +24,8 @@ export interface LiveViewConnectionOptions {
   /** From the opening to the first packet. Default 10 s. */
   readonly connectTimeoutMs?: number;
   /**
-   * A view that was running ends as `silent` after this long without a packet. Default 1 s. werift's receiver can stop
-   * decrypting for good after a burst of losses; only a new connection heals that.
+   * A view that was running ends as `silent` after this long without a packet, unless the camera reports that it has
+   * nothing to send. Default 1 s.
    */
   readonly silentAfterMs?: number;
 }
@@ -32,12 +33,12 @@ export interface LiveViewConnectionOptions {
 /** One WebRTC connection to a camera that receives its picture: an offer over MQTT, then RTP. */
 export class LiveViewConnection implements LiveView {
   readonly #options: LiveViewConnectionOptions;
-  #peer: RTCPeerConnection | undefined;
+  #peer: LiveViewPeer | undefined;
   #unsubscribe: Unsubscribe = () => undefined;
   #deadline: NodeJS.Timeout | undefined;
+  #goodbye: NodeJS.Timeout | undefined;
   #session: string | undefined;
-  #ssrc: number | undefined;
-  #state: 'opening' | 'receiving' | 'ended' = 'opening';
+  #state: 'opening' | 'connected' | 'receiving' | 'ended' = 'opening';
 
   constructor(options: LiveViewConnectionOptions) {
     this.#options = options;
@@ -46,19 +47,12 @@ export class LiveViewConnection implements LiveView {
   open(): void {
     const { requests, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = this.#options;
     this.#unsubscribe = requests.onPush((push) => this.#handlePush(push));
-    this.#deadline = setTimeout(() => {
-      const message = `no picture within ${connectTimeoutMs} ms; check that a direct path (UDP) leads to the camera, or configure a TURN server`;
-      this.#end(new LiveViewError('unconnected', message));
-    }, connectTimeoutMs);
+    this.#deadline = setTimeout(() => this.#handleDeadline(connectTimeoutMs), connectTimeoutMs);
     this.#negotiate().catch((error: unknown) => this.#end(refusal(error)));
   }
 
   requestKeyframe(): void {
-    if (this.#state !== 'receiving' || this.#ssrc === undefined) return;
-    const [transceiver] = this.#peer?.getTransceivers() ?? [];
-    transceiver?.receiver.sendRtcpPLI(this.#ssrc).catch((error: unknown) => {
-      this.#options.logger.debug(`asking for a key frame failed: ${describeError(error)}`);
-    });
+    this.#peer?.requestKeyframe();
   }
 
   async close(): Promise<void> {
@@ -69,18 +63,31 @@ export class LiveViewConnection implements LiveView {
   async #negotiate(): Promise<void> {
     const iceServers = await this.#options.iceServers();
     if (this.#isEnded()) return;
-    const peer = createPeer(iceServers);
+    const peer = this.#createPeer(iceServers);
     this.#peer = peer;
-    peer.connectionStateChange.subscribe((state) => this.#handleConnectionState(state));
-    const transceiver = peer.addTransceiver('video', { direction: 'recvonly' });
-    transceiver.onTrack.subscribe((track) => this.#receive(track));
-    if (iceServers.length === 0) askNoStunServer(peer);
-    await peer.setLocalDescription(await peer.createOffer());
+    const offer = await peer.createOffer();
     if (this.#isEnded()) return;
-    const answer = await this.#offer(peer.localDescription?.sdp ?? '');
+    const answer = await this.#offer(offer);
     this.#session = answer.session;
     if (this.#isEnded()) this.#closeOnCamera();
-    else await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    else await peer.connect(answer.sdp);
+  }
+
+  #createPeer(iceServers: readonly IceServer[]): LiveViewPeer {
+    const { silentAfterMs = DEFAULT_SILENT_AFTER_MS } = this.#options;
+    return new LiveViewPeer({
+      iceServers,
+      silentAfterMs,
+      events: {
+        handleConnected: () => {
+          if (this.#state === 'opening') this.#state = 'connected';
+        },
+        handleVideo: (packet) => this.#handleVideo(packet),
+        handleSilence: () => this.#end(new LiveViewError('silent', `no packet for ${silentAfterMs} ms`)),
+        handleGoodbye: () => this.#handleGoodbye(),
+        handleFailure: (why) => this.#handleFailure(why),
+      },
+    });
   }
 
   #offer(sdp: string): Promise<ReplyData<'offer'>> {
@@ -93,27 +100,22 @@ export class LiveViewConnection implements LiveView {
     return this.#state === 'ended';
   }
 
-  #receive(track: MediaStreamTrack): void {
-    track.onReceiveRtp.subscribe(({ header, payload }) => {
-      if (this.#state === 'ended') return;
-      this.#ssrc = header.ssrc;
-      this.#watchForSilence();
-      const { sequenceNumber, timestamp, marker } = header;
-      this.#options.listener.handlePacket({ sequenceNumber, timestamp, marker, payload });
-    });
-  }
-
-  #watchForSilence(): void {
-    if (this.#state === 'receiving') {
-      this.#deadline?.refresh();
-      return;
-    }
+  #handleVideo(packet: LiveViewPacket): void {
+    if (this.#state === 'ended') return;
     this.#state = 'receiving';
     clearTimeout(this.#deadline);
-    const silentAfterMs = this.#options.silentAfterMs ?? DEFAULT_SILENT_AFTER_MS;
-    this.#deadline = setTimeout(() => {
-      this.#end(new LiveViewError('silent', `no packet for ${silentAfterMs} ms`));
-    }, silentAfterMs);
+    this.#options.listener.handlePacket(packet);
+  }
+
+  #handleDeadline(connectTimeoutMs: number): void {
+    const error =
+      this.#state === 'connected'
+        ? new LiveViewError('silent', `connected, but no picture came within ${connectTimeoutMs} ms`)
+        : new LiveViewError(
+            'unconnected',
+            `no connection within ${connectTimeoutMs} ms; check that a direct path (UDP) leads to the camera, or configure a TURN server`,
+          );
+    this.#end(error);
   }
 
   #handlePush({ device, op, data }: Push): void {
@@ -124,11 +126,18 @@ export class LiveViewConnection implements LiveView {
     this.#end(new LiveViewError(close.data.reason, `the camera ended the view: ${close.data.reason}`));
   }
 
-  #handleConnectionState(state: RTCPeerConnection['connectionState']): void {
-    if (state !== 'failed' && state !== 'closed') return;
-    const message =
-      this.#state === 'receiving' ? 'the connection to the camera broke' : 'no connection came about';
-    this.#end(new LiveViewError(this.#state === 'receiving' ? 'lost' : 'unconnected', message));
+  /** Whoever was stopped on purpose must not come back by itself, so that the reason is waited for. */
+  #handleGoodbye(): void {
+    const error = new LiveViewError('lost', 'the camera closed the connection and did not say why');
+    this.#goodbye ??= setTimeout(() => this.#end(error), GOODBYE_GRACE_MS);
+  }
+
+  #handleFailure(why: string): void {
+    const isPlaying = this.#state === 'receiving';
+    const message = isPlaying
+      ? `the connection to the camera broke: ${why}`
+      : `no connection came about: ${why}`;
+    this.#end(new LiveViewError(isPlaying ? 'lost' : 'unconnected', message));
   }
 
   #end(error: LiveViewError): void {
@@ -140,6 +149,7 @@ export class LiveViewConnection implements LiveView {
   async #release(): Promise<void> {
     this.#state = 'ended';
     clearTimeout(this.#deadline);
+    clearTimeout(this.#goodbye);
     this.#unsubscribe();
     this.#closeOnCamera();
     try {
@@ -159,27 +169,6 @@ export class LiveViewConnection implements LiveView {
       .request(device, 'close', {}, { session, timeoutMs: CLOSE_TIMEOUT_MS })
       .catch((error: unknown) => logger.debug(`the camera heard no goodbye: ${describeError(error)}`));
   }
-}
-
-function createPeer(iceServers: readonly IceServer[]): RTCPeerConnection {
-  return new RTCPeerConnection({
-    codecs: {
-      audio: [],
-      video: [useH264(), new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 })],
-    },
-    iceServers: iceServers.map(({ urls, username, credential }) => ({
-      urls,
-      ...(username === undefined ? {} : { username }),
-      ...(credential === undefined ? {} : { credential }),
-    })),
-    iceStunGatherTimeout: STUN_GATHER_TIMEOUT_S,
-    bundlePolicy: 'max-bundle',
-  });
-}
-
-/** werift asks Google's STUN server when it is given none. */
-function askNoStunServer(peer: RTCPeerConnection): void {
-  for (const { connection } of peer.iceTransports) delete connection.stunServer;
 }
 
 function refusal(error: unknown): LiveViewError {

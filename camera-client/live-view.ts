@@ -1,11 +1,7 @@
-/** One RTP packet of a live view, decrypted, with its header's fields. `payload` is H.264 (RFC 6184) and must not be changed. */
-export interface LiveViewPacket {
-  readonly sequenceNumber: number;
-  /** 90 kHz, 32 bit. */
-  readonly timestamp: number;
-  readonly marker: boolean;
-  readonly payload: Buffer;
-}
+import type { ReceivedPacket } from './receive-path/track-receiver.ts';
+
+/** One RTP packet of a live view, in order; lost ones leave a gap in the indexes. `payload` is H.264 (RFC 6184). */
+export type LiveViewPacket = ReceivedPacket;
 
 export type LiveViewEndReason =
   /** The camera said so: by command, switched off, its encoder failed, or it is shutting down. */

@@ -1,4 +1,4 @@
-import { isCodedNalUnit } from './h264-nal.ts';
+import { NalType, isCodedNalUnit, isFirstSlice, nalTypeOf } from './h264-nal.ts';
 
 /** What one RTP payload holds (RFC 6184 §5.2). */
 export type DecodedPayload =
@@ -21,6 +21,16 @@ export function decodeH264Payload(payload: Buffer): DecodedPayload {
   if (type === STAP_A) return decodeAggregate(payload);
   if (type === FU_A) return decodeFragment(payload, header);
   return isCodedNalUnit(payload) ? { kind: 'nalUnits', nalUnits: [payload] } : MALFORMED;
+}
+
+/** Whether a payload holds the beginning of a key frame's picture. */
+export function beginsKeyframe(decoded: DecodedPayload): boolean {
+  if (decoded.kind === 'fragment') return decoded.isStart && isFirstIdrSlice(decoded.data);
+  return decoded.kind === 'nalUnits' && decoded.nalUnits.some(isFirstIdrSlice);
+}
+
+function isFirstIdrSlice(nalUnit: Buffer): boolean {
+  return nalTypeOf(nalUnit) === NalType.idr && isFirstSlice(nalUnit);
 }
 
 function decodeAggregate(payload: Buffer): DecodedPayload {

@@ -8,7 +8,7 @@ import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
 import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
 import { MediaSocket } from './media-socket.ts';
 import type { MediaTarget } from './media-target.ts';
-import { VideoRelay } from './video-relay.ts';
+import { VideoRelay, type RelayedPacket } from './video-relay.ts';
 
 const CNAME = 'picam';
 
@@ -125,10 +125,7 @@ export class StreamSession {
 
   #handlePacket(packet: LiveViewPacket): void {
     if (!this.#started || this.#ended) return;
-    const lostBefore = this.#relay.lostPackets;
     for (const relayed of this.#relay.push(packet, performance.now())) this.#send(relayed);
-    // Whether Apple Home asks for a key frame itself after a loss is not known; without one it shows ruins for seconds.
-    if (this.#relay.lostPackets > lostBefore) this.#view?.requestKeyframe();
   }
 
   #handleRestart(): void {
@@ -136,7 +133,7 @@ export class StreamSession {
     this.#askForKeyframe();
   }
 
-  #send({ sequenceNumber, timestamp, marker, payload }: LiveViewPacket): void {
+  #send({ sequenceNumber, timestamp, marker, payload }: RelayedPacket): void {
     if (!this.#started) return;
     const { payloadType, atMs } = this.#started;
     const header = writeRtpHeader({ payloadType, marker, sequenceNumber, timestamp, ssrc: this.ssrc });

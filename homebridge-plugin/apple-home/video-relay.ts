@@ -1,19 +1,30 @@
 import type { LiveViewPacket } from '../../camera-client/live-view.ts';
-import { NalType, isFirstSlice, isVcl, nalTypeOf } from '../../media/h264-nal.ts';
+import { NalType, isVcl, nalTypeOf } from '../../media/h264-nal.ts';
 import { aggregateH264 } from '../../media/h264-packetizer.ts';
-import { decodeH264Payload } from '../../media/h264-payload.ts';
-import { sequenceDistance, sequencePlus, unwrapSequence } from '../../media/rtp-sequence.ts';
-import { ReorderBuffer } from './reorder-buffer.ts';
+import { beginsKeyframe, decodeH264Payload, type DecodedPayload } from '../../media/h264-payload.ts';
+import { sequencePlus } from '../../media/rtp-sequence.ts';
 
 const RTP_TICKS_PER_MS = 90;
 const MODULUS_32_BITS = 2 ** 32;
 /** A picture must not seem to be as old as the last one of the connection before. */
 const SHORTEST_STEP_MS = 1;
+/** A larger jump could be taken for a step back, with a nonce used twice on this side and no decryption on the other. */
+const LARGEST_GAP = 2 ** 14;
 
 export interface VideoRelayOptions {
   /** Of the first packet sent. Below 2¹⁵, so that a receiver that misses it still counts the wraps alike. */
   readonly firstSequenceNumber: number;
   readonly firstTimestamp: number;
+}
+
+/** A packet for Apple Home. */
+export interface RelayedPacket {
+  /** 16 bits. */
+  readonly sequenceNumber: number;
+  /** 32 bits, 90 kHz. */
+  readonly timestamp: number;
+  readonly marker: boolean;
+  readonly payload: Buffer;
 }
 
 /**
@@ -25,16 +36,15 @@ export interface VideoRelayOptions {
  * sees it.
  */
 export class VideoRelay {
-  readonly #reorder = new ReorderBuffer<LiveViewPacket>();
   readonly #options: VideoRelayOptions;
   #sps: Buffer | undefined;
   #pps: Buffer | undefined;
   #isOpen = false;
   #lostPackets = 0;
-  #inputSequence: number | undefined;
-  /** From the camera's sequence numbers, unwrapped, to ours. */
-  #sequenceOffset: number | undefined;
-  #timestampOffset: number | undefined;
+  #inputIndex: number | undefined;
+  /** From the camera's packet indexes to our sequence numbers. */
+  #sequenceOffset = 0;
+  #timestampOffset = 0;
   #lastSent:
     { readonly sequenceNumber: number; readonly timestamp: number; readonly atMs: number } | undefined;
   #keyframeTimestamp: number | undefined;
@@ -60,50 +70,48 @@ export class VideoRelay {
     return plusTicks(timestamp, Math.round((nowMs - atMs) * RTP_TICKS_PER_MS));
   }
 
-  /** The packets to send for one that came: none, one, or more. `nowMs` is on a clock that never jumps. */
-  push(packet: LiveViewPacket, nowMs: number): LiveViewPacket[] {
-    return this.#reorder.push(packet, nowMs).flatMap((inOrder) => this.#relay(inOrder, nowMs));
-  }
-
-  /** The camera's numbers start anew; ours go on. Holds again until a key frame. */
-  restart(): void {
-    this.#reorder.reset();
-    this.#isOpen = false;
-    this.#inputSequence = undefined;
-    this.#sequenceOffset = undefined;
-    this.#timestampOffset = undefined;
-    this.#keyframeTimestamp = undefined;
-  }
-
-  #relay(packet: LiveViewPacket, nowMs: number): LiveViewPacket[] {
-    this.#countSequence(packet.sequenceNumber);
-    const payload = this.#payloadToSend(packet.payload);
+  /**
+   * The packets to send for one that came: none, one, or two. They must come in order.
+   * @param nowMs on a clock that never jumps.
+   */
+  push(packet: LiveViewPacket, nowMs: number): RelayedPacket[] {
+    this.#countLoss(packet.index);
+    const decoded = decodeH264Payload(packet.payload);
+    const payload = this.#payloadToSend(packet.payload, decoded);
     const startsKeyframe =
-      payload !== undefined && beginsKeyframe(payload) && packet.timestamp !== this.#keyframeTimestamp;
+      payload !== undefined && packet.timestamp !== this.#keyframeTimestamp && beginsKeyframe(decoded);
     const lead = startsKeyframe ? this.#parameterSets() : undefined;
     if (lead) {
-      this.#open(nowMs, packet.timestamp);
+      this.#open(packet, nowMs);
       this.#keyframeTimestamp = packet.timestamp;
     }
     if (!this.#isOpen) return [];
     if (!payload) {
-      this.#shiftSequence(-1);
+      this.#sequenceOffset -= 1;
       return [];
     }
     const before = lead ? [this.#number(packet, lead, false, nowMs)] : [];
-    if (lead) this.#shiftSequence(1);
+    if (lead) this.#sequenceOffset += 1;
     return [...before, this.#number(packet, payload, packet.marker, nowMs)];
   }
 
-  #countSequence(sequenceNumber: number): void {
-    const distance = sequenceDistance(this.#inputSequence ?? sequenceNumber - 1, sequenceNumber);
-    if (this.#isOpen) this.#lostPackets += distance - 1;
-    this.#inputSequence = unwrapSequence(this.#inputSequence, sequenceNumber);
+  /** The camera's numbers start anew; ours go on. Holds again until a key frame. */
+  restart(): void {
+    this.#isOpen = false;
+    this.#inputIndex = undefined;
+    this.#keyframeTimestamp = undefined;
+  }
+
+  #countLoss(index: number): void {
+    const lost = index - (this.#inputIndex ?? index - 1) - 1;
+    this.#inputIndex = index;
+    if (!this.#isOpen) return;
+    this.#lostPackets += lost;
+    this.#sequenceOffset -= Math.max(0, lost - LARGEST_GAP);
   }
 
   /** The slices in a payload, as it came if it holds nothing else; undefined when it has none. */
-  #payloadToSend(payload: Buffer): Buffer | undefined {
-    const decoded = decodeH264Payload(payload);
+  #payloadToSend(payload: Buffer, decoded: DecodedPayload): Buffer | undefined {
     if (decoded.kind === 'fragment') return payload;
     if (decoded.kind !== 'nalUnits') return undefined;
     for (const nalUnit of decoded.nalUnits) this.#rememberParameterSet(nalUnit);
@@ -121,14 +129,14 @@ export class VideoRelay {
     return this.#sps && this.#pps && aggregateH264([this.#sps, this.#pps]);
   }
 
-  #open(nowMs: number, inputTimestamp: number): void {
+  #open({ index, timestamp }: LiveViewPacket, nowMs: number): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
     const next = this.#lastSent
       ? sequencePlus(this.#lastSent.sequenceNumber, 1)
       : this.#options.firstSequenceNumber;
-    this.#sequenceOffset = next - (this.#inputSequence ?? 0);
-    this.#timestampOffset = this.#nextTimestamp(nowMs) - inputTimestamp;
+    this.#sequenceOffset = next - index;
+    this.#timestampOffset = this.#nextTimestamp(nowMs) - timestamp;
   }
 
   #nextTimestamp(nowMs: number): number {
@@ -136,27 +144,13 @@ export class VideoRelay {
     return this.timestampAt(Math.max(nowMs, this.#lastSent.atMs + SHORTEST_STEP_MS)) ?? 0;
   }
 
-  #shiftSequence(by: number): void {
-    this.#sequenceOffset = (this.#sequenceOffset ?? 0) + by;
-  }
-
-  #number(input: LiveViewPacket, payload: Buffer, marker: boolean, nowMs: number): LiveViewPacket {
-    const sequenceNumber = sequencePlus(this.#inputSequence ?? 0, this.#sequenceOffset ?? 0);
-    const timestamp = plusTicks(input.timestamp, this.#timestampOffset ?? 0);
+  #number(input: LiveViewPacket, payload: Buffer, marker: boolean, nowMs: number): RelayedPacket {
+    const sequenceNumber = sequencePlus(input.index, this.#sequenceOffset);
+    const timestamp = plusTicks(input.timestamp, this.#timestampOffset);
     if (timestamp !== this.#lastSent?.timestamp) this.#lastSent = { sequenceNumber, timestamp, atMs: nowMs };
     else this.#lastSent = { ...this.#lastSent, sequenceNumber };
     return { sequenceNumber, timestamp, marker, payload };
   }
-}
-
-function beginsKeyframe(payload: Buffer): boolean {
-  const decoded = decodeH264Payload(payload);
-  if (decoded.kind === 'fragment') return decoded.isStart && isFirstIdrSlice(decoded.data);
-  return decoded.kind === 'nalUnits' && decoded.nalUnits.some(isFirstIdrSlice);
-}
-
-function isFirstIdrSlice(nalUnit: Buffer): boolean {
-  return nalTypeOf(nalUnit) === NalType.idr && isFirstSlice(nalUnit);
 }
 
 function plusTicks(timestamp: number, ticks: number): number {

@@ -11,7 +11,7 @@ import { SharedLiveViews } from '../../camera-client/live-view-sharing.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-const packet: LiveViewPacket = { sequenceNumber: 1, timestamp: 0, marker: true, payload: Buffer.of(0x41) };
+const packet: LiveViewPacket = { index: 1, timestamp: 0, marker: true, payload: Buffer.of(0x41) };
 
 class Watcher implements LiveViewListener {
   readonly heard: string[] = [];

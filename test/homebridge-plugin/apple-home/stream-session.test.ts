@@ -54,9 +54,9 @@ async function prepare(limits: Partial<StreamLimits> = {}): Promise<number> {
   return session.prepare();
 }
 
-function sendKeyframe(sequenceNumber: number): void {
-  listener?.handlePacket({ sequenceNumber, timestamp: 0, marker: false, payload: PARAMETER_SETS });
-  listener?.handlePacket({ sequenceNumber: sequenceNumber + 1, timestamp: 0, marker: true, payload: IDR });
+function sendKeyframe(index: number): void {
+  listener?.handlePacket({ index, timestamp: 0, marker: false, payload: PARAMETER_SETS });
+  listener?.handlePacket({ index: index + 1, timestamp: 0, marker: true, payload: IDR });
 }
 
 describe('a stream session', () => {

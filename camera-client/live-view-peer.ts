@@ -1,0 +1,163 @@
+import { randomInt } from 'node:crypto';
+import {
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  useH264,
+  type RTCDtlsTransport,
+  type RTCRtpTransceiver,
+} from 'werift';
+import type { IceServer } from '../contract/operations.ts';
+import { systemClock } from '../foundation/clock.ts';
+import { describeError } from '../foundation/logger.ts';
+import { keepWeriftFromMedia, LiveViewTransport } from './live-view-transport.ts';
+import { MediaReceiver } from './receive-path/media-receiver.ts';
+import type { ReceiveFormat } from './receive-path/receive-format.ts';
+import type { ReceivedPacket } from './receive-path/track-receiver.ts';
+
+const STUN_GATHER_TIMEOUT_S = 1;
+const FEEDBACK = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
+
+export interface LiveViewPeerEvents {
+  /** Encrypted and ready: from now on the camera's packets come. */
+  handleConnected(): void;
+  handleVideo(packet: ReceivedPacket): void;
+  /** The camera should have sent something and nothing came for too long. */
+  handleSilence(): void;
+  /** The camera closed the connection. Why, it says over MQTT. */
+  handleGoodbye(): void;
+  /** The connection broke, or none came about. */
+  handleFailure(why: string): void;
+}
+
+export interface LiveViewPeerOptions {
+  /** STUN and TURN servers to ask; none are asked when empty. */
+  readonly iceServers: readonly IceServer[];
+  readonly silentAfterMs: number;
+  readonly events: LiveViewPeerEvents;
+}
+
+/**
+ * The WebRTC connection of a live view. werift does its signaling, ICE and DTLS; the media are received by us. Nothing
+ * outside of this file and the one of the transport knows which library makes it.
+ */
+export class LiveViewPeer {
+  readonly #options: LiveViewPeerOptions;
+  readonly #connection: RTCPeerConnection;
+  readonly #transceiver: RTCRtpTransceiver;
+  #receiver: MediaReceiver | undefined;
+  #stopListening: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(options: LiveViewPeerOptions) {
+    this.#options = options;
+    this.#connection = new RTCPeerConnection(configuration(options.iceServers));
+    this.#transceiver = this.#connection.addTransceiver('video', { direction: 'recvonly' });
+  }
+
+  /** An offer with all candidates. */
+  async createOffer(): Promise<string> {
+    const connection = this.#connection;
+    connection.connectionStateChange.subscribe((state) => {
+      if (state === 'failed') this.#fail('no packets get through any more');
+    });
+    for (const transport of connection.dtlsTransports) this.#watch(transport);
+    if (this.#options.iceServers.length === 0) askNoStunServer(connection);
+    await connection.setLocalDescription(await connection.createOffer());
+    return connection.localDescription?.sdp ?? '';
+  }
+
+  /** Takes the camera's answer and begins to connect. */
+  async connect(answerSdp: string): Promise<void> {
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp: answerSdp });
+  }
+
+  requestKeyframe(): void {
+    this.#receiver?.requestKeyframe();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopListening?.();
+    this.#receiver?.close();
+    await this.#connection.close();
+  }
+
+  #watch(transport: RTCDtlsTransport): void {
+    keepWeriftFromMedia(transport);
+    transport.onStateChange.subscribe((state) => {
+      if (this.#isClosed) return;
+      if (state === 'connected') this.#handleConnected(transport);
+      if (state === 'closed') this.#options.events.handleGoodbye();
+      if (state === 'failed') this.#fail('the encryption could not be agreed on');
+    });
+  }
+
+  #handleConnected(dtls: RTCDtlsTransport): void {
+    const { events, silentAfterMs } = this.#options;
+    try {
+      const transport = new LiveViewTransport(dtls);
+      const receiver = new MediaReceiver({
+        ssrc: randomInt(1, 2 ** 32),
+        unprotector: transport.unprotector,
+        sendRtcp: (compound) => transport.sendRtcp(compound),
+        tracks: [
+          { format: agreedVideo(this.#transceiver), handlePacket: (packet) => events.handleVideo(packet) },
+        ],
+        silentAfterMs,
+        handleSilence: () => events.handleSilence(),
+        clock: systemClock,
+      });
+      this.#stopListening = transport.onPacket((packet) => receiver.handlePacket(packet));
+      this.#receiver = receiver;
+    } catch (error) {
+      this.#fail(describeError(error));
+      return;
+    }
+    events.handleConnected();
+  }
+
+  #fail(why: string): void {
+    if (!this.#isClosed) this.#options.events.handleFailure(why);
+  }
+}
+
+function configuration(iceServers: readonly IceServer[]) {
+  return {
+    codecs: {
+      audio: [],
+      video: [
+        useH264({ rtcpFeedback: FEEDBACK }),
+        new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
+      ],
+    },
+    iceServers: iceServers.map(({ urls, username, credential }) => ({
+      urls,
+      ...(username === undefined ? {} : { username }),
+      ...(credential === undefined ? {} : { credential }),
+    })),
+    iceStunGatherTimeout: STUN_GATHER_TIMEOUT_S,
+    bundlePolicy: 'max-bundle' as const,
+  };
+}
+
+/** werift asks Google's STUN server when it is given none. */
+function askNoStunServer(connection: RTCPeerConnection): void {
+  for (const transport of connection.iceTransports) delete transport.connection.stunServer;
+}
+
+/** What the camera's answer announced. */
+function agreedVideo({ codecs }: RTCRtpTransceiver): ReceiveFormat {
+  const video = codecs.find(({ mimeType }) => mimeType.toLowerCase() === 'video/h264');
+  if (!video) throw new Error('the answer holds no H.264');
+  const rtx = codecs.find(
+    ({ mimeType, parameters }) =>
+      mimeType.toLowerCase() === 'video/rtx' && parameters === `apt=${video.payloadType}`,
+  );
+  return {
+    kind: 'video',
+    payloadType: video.payloadType,
+    clockRate: video.clockRate,
+    isRepaired: video.rtcpFeedback.some(({ type, parameter }) => type === 'nack' && !parameter),
+    rtxPayloadType: rtx?.payloadType,
+  };
+}

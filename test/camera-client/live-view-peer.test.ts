@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { packetNumber, takePictures } from '../device/viewer-session/media-path/made-pictures.ts';
+import { resourcesOfEachTest } from '../support/resources.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { connectCameraAndViewer } from './receive-path/camera-and-viewer.ts';
+
+const resources = resourcesOfEachTest();
+const PATIENCE_MS = 20_000;
+
+describe('the connection of a live view', () => {
+  test('brings every packet as it was sent, across the roll-over', async () => {
+    const { sender, received } = await connectCameraAndViewer(resources, { firstSequenceNumber: 65_400 });
+    for (const [n, picture] of takePictures(10, { packets: 50, payloadBytes: 8 }).entries()) {
+      sender.send(picture);
+      await waitUntil('its packets', () => received.length === (n + 1) * 50, PATIENCE_MS);
+    }
+    expect(received.map(({ index }) => index)).toEqual(received.map((_, n) => 65_400 + n));
+    expect(received.map(({ payload }) => packetNumber(payload))).toEqual(received.map((_, n) => n));
+  });
+
+  test('tells the camera of its round trip and loss', async () => {
+    const { sender } = await connectCameraAndViewer(resources);
+    for (const picture of takePictures(5)) sender.send(picture);
+    await waitUntil('a round trip', () => sender.statistics.roundTripMs !== undefined, PATIENCE_MS);
+    expect(sender.statistics.fractionLost).toBe(0);
+  });
+
+  test('asks for a key frame', async () => {
+    const { sender, viewer, received, keyframeRequests } = await connectCameraAndViewer(resources);
+    for (const picture of takePictures(1)) sender.send(picture);
+    await waitUntil('a packet', () => received.length > 0, PATIENCE_MS);
+    viewer.requestKeyframe();
+    await waitUntil('the request', () => keyframeRequests() > 0, PATIENCE_MS);
+  });
+
+  test('hears the goodbye of a camera that ends it', async () => {
+    const { camera, events } = await connectCameraAndViewer(resources);
+    await camera.close();
+    await waitUntil('the goodbye', () => events.includes('goodbye'), PATIENCE_MS);
+    expect(events).toEqual(['connected', 'goodbye']);
+  });
+});
