@@ -12,6 +12,13 @@ export class BenchProcess {
     this.#process = fork(program);
   }
 
+  /** @throws when the process could not be started. */
+  get pid(): number {
+    const { pid } = this.#process;
+    if (pid === undefined) throw new Error('the measured process could not be started');
+    return pid;
+  }
+
   /** @throws when the process ends instead of answering. */
   async ask<Reply>(question: object): Promise<Reply> {
     const ended = new AbortController();

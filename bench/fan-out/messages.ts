@@ -1,31 +1,43 @@
-import type { Variant } from '../fan-out.ts';
+import type { NodeVariant } from './variants.ts';
+
+/** How receivers learn when the picture of a packet was ready. */
+export type ReadyTime =
+  /** Written into the payload. */
+  | 'in payload'
+  /** The RTP timestamp is that of the machine's monotonic clock, because the sender encodes pictures itself. */
+  | 'rtp timestamp';
 
 export type ReceiversQuestion =
-  /** Answered with one offer for each viewer: an SDP, or the port of a plain socket for the floor. */
-  | { readonly kind: 'offer'; readonly variant: Variant; readonly n: number }
-  | { readonly kind: 'connect'; readonly answers: readonly string[] }
-  /** Answered with the delays since the last time. */
-  | { readonly kind: 'delays' };
+  /** Answered with an SDP offer for each viewer. */
+  | { readonly kind: 'offer'; readonly n: number; readonly codec: 'H264' | 'VP8' }
+  | { readonly kind: 'handle answers'; readonly answers: readonly string[] }
+  /** Answered with an SDP answer for each of the offers. */
+  | { readonly kind: 'answer'; readonly offers: readonly string[] }
+  /** Answered with the ports of plain sockets, for packets that are encrypted with `FLOOR_KEYS`. */
+  | { readonly kind: 'open sockets'; readonly n: number }
+  /** Answered when all connections are there. */
+  | { readonly kind: 'connect' }
+  /** Forgets what has arrived so far. */
+  | { readonly kind: 'reset' }
+  /** Answered with the delays of what has arrived since. */
+  | { readonly kind: 'delays'; readonly readyTime: ReadyTime };
 
-export type SenderQuestion =
-  | { readonly kind: 'answer'; readonly variant: Variant; readonly offers: readonly string[] }
-  /** Answered when the time is over and everything has arrived. */
+export type NodeSenderQuestion =
+  /** Answered with what each viewer answers to its offer (the floor: to its port). */
+  | { readonly kind: 'answer'; readonly variant: NodeVariant; readonly offers: readonly string[] }
+  /** Answered when all viewers are connected. */
+  | { readonly kind: 'connect' }
+  /** Answered with the number of packets to each viewer when the time is over. */
   | { readonly kind: 'send'; readonly durationMs: number };
 
 export interface Delays {
+  /** Of all viewers together. */
   readonly packets: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
 }
 
-export interface SenderUse {
-  /** Of one core, with what the process takes at rest subtracted. */
-  readonly cpuShare: number;
-  /** To each viewer. */
-  readonly packets: number;
-}
-
 /** The floor agrees on no keys; everybody has these. */
 export const FLOOR_KEYS = { masterKey: Buffer.alloc(16, 1), masterSalt: Buffer.alloc(12, 2) };
-export const FLOOR_PAYLOAD_TYPE = 102;
+export const PAYLOAD_TYPE = 102;

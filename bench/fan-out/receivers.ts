@@ -1,75 +1,92 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { RTCPeerConnection } from 'werift';
-import { isRtcp } from '../../media/rtp.ts';
+import type { RTCDtlsTransport, RTCPeerConnection } from 'werift';
+import { SrtpReceiver } from '../../media/srtp.ts';
 import { SrtpGcmReceiver } from '../../media/srtp-gcm.ts';
-import { FLOOR } from '../fan-out.ts';
+import type { SrtpUnprotector } from '../../media/srtp-protection.ts';
 import { answerQuestions } from '../bench-process.ts';
-import { percentile } from '../results.ts';
-import { FLOOR_KEYS, type Delays, type ReceiversQuestion } from './messages.ts';
-import { delayMs } from './stream.ts';
+import { FLOOR_KEYS, type ReceiversQuestion } from './messages.ts';
+import { ReceivedPackets } from './received-packets.ts';
 import { askNoServer, createConnection, untilConnected } from './webrtc-settings.ts';
 
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+const AEAD_AES_128_GCM = 0x0007;
 
-let delaysMs: number[] = [];
-let connections: RTCPeerConnection[] = [];
+const received = new ReceivedPackets();
+const connections: RTCPeerConnection[] = [];
 
-answerQuestions(async (question: ReceiversQuestion) => {
-  if (question.kind === 'delays') return delays();
-  if (question.kind === 'connect') return connect(question.answers);
-  const open = question.variant === FLOOR ? openSocket : openConnection;
-  return Promise.all(Array.from({ length: question.n }, open));
+answerQuestions((question: ReceiversQuestion) => {
+  switch (question.kind) {
+    case 'offer':
+      return repeat(question.n, () => offer(question.codec));
+    case 'handle answers':
+      return each(question.answers, handleAnswer);
+    case 'answer':
+      return each(question.offers, answer);
+    case 'open sockets':
+      return repeat(question.n, openSocket);
+    case 'connect':
+      return Promise.all(connections.map((connection) => takeOver(connection)));
+    case 'reset':
+      received.clear();
+      return Promise.resolve();
+    case 'delays':
+      return Promise.resolve(received.takeDelays(question.readyTime));
+  }
 });
 
 async function openSocket(): Promise<string> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
-  const receiver = new SrtpGcmReceiver(FLOOR_KEYS);
-  socket.on('message', (packet) => receive(packet, receiver));
+  const keys = new SrtpGcmReceiver(FLOOR_KEYS);
+  socket.on('message', (packet) => received.add(packet, keys));
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return String(socket.address().port);
 }
 
-async function openConnection(): Promise<string> {
-  const connection = createConnection();
-  connections = [...connections, connection];
+async function offer(codec: 'H264' | 'VP8'): Promise<string> {
+  const connection = createConnection(codec);
+  connections.push(connection);
   connection.addTransceiver('video', { direction: 'recvonly' });
   askNoServer(connection);
   await connection.setLocalDescription(await connection.createOffer());
   return connection.localDescription?.sdp ?? '';
 }
 
-async function connect(answers: readonly string[]): Promise<void> {
-  await Promise.all(
-    connections.map(async (connection, n) => {
-      await connection.setRemoteDescription({ type: 'answer', sdp: answers[n] ?? '' });
-      await untilConnected(connection);
-      takeOver(connection);
-    }),
-  );
+async function handleAnswer(sdp: string, n: number): Promise<void> {
+  await connections[n]?.setRemoteDescription({ type: 'answer', sdp });
+}
+
+async function answer(sdp: string): Promise<string> {
+  const connection = createConnection();
+  connections.push(connection);
+  await connection.setRemoteDescription({ type: 'offer', sdp });
+  askNoServer(connection);
+  await connection.setLocalDescription(await connection.createAnswer());
+  return connection.localDescription?.sdp ?? '';
 }
 
 /** Receives the media in werift's place, as cheaply as can be: what is measured is the sender. */
-function takeOver(connection: RTCPeerConnection): void {
+async function takeOver(connection: RTCPeerConnection): Promise<void> {
+  await untilConnected(connection);
   const [transport] = connection.dtlsTransports;
   if (!transport) throw new Error('a connection has no transport');
-  const { remoteMasterKey, remoteMasterSalt } = transport.srtp.config.keys;
-  const receiver = new SrtpGcmReceiver({ masterKey: remoteMasterKey, masterSalt: remoteMasterSalt });
+  const keys = keysOf(transport);
   const { onData } = transport.iceTransport.connection;
   onData.allUnsubscribe();
-  onData.subscribe((packet) => receive(packet, receiver));
+  onData.subscribe((packet) => received.add(packet, keys));
 }
 
-function receive(packet: Buffer, receiver: SrtpGcmReceiver): void {
-  if (isRtcp(packet)) return;
-  const plain = receiver.unprotectRtp(packet);
-  if (plain) delaysMs.push(delayMs(plain.payload));
+function keysOf({ srtp }: RTCDtlsTransport): SrtpUnprotector {
+  const { profile, keys } = srtp.config;
+  const remote = { masterKey: keys.remoteMasterKey, masterSalt: keys.remoteMasterSalt };
+  return profile === AEAD_AES_128_GCM ? new SrtpGcmReceiver(remote) : new SrtpReceiver(remote);
 }
 
-function delays(): Delays {
-  const measured = delaysMs;
-  delaysMs = [];
-  const at = (share: number) => percentile(measured, share);
-  return { packets: measured.length, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+function repeat<T>(times: number, work: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: times }, work));
+}
+
+function each<T>(items: readonly string[], work: (item: string, n: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(items.map(work));
 }

@@ -4,6 +4,8 @@ const KEYFRAME_EVERY = 60;
 const KEYFRAME_PACKETS = 57;
 const OTHER_PACKETS = 6;
 const PAYLOAD_BYTES = 1_180;
+const READY_TIME_AT = 4;
+const NANOSECONDS_PER_MILLISECOND = 1_000_000;
 export const PICTURES_PER_SECOND = 30;
 
 /** Pictures of about 2 Mbit/s, as an encoder makes them: one large one every two seconds. */
@@ -27,7 +29,7 @@ export class BenchStream {
     const packets = Array.from({ length: count }, (_, i) => {
       const payload = Buffer.alloc(PAYLOAD_BYTES, 0x5a);
       payload[0] = isKeyframe ? 0x65 : 0x41;
-      payload.writeBigUInt64BE(readyAtNs, 4);
+      payload.writeBigUInt64BE(readyAtNs, READY_TIME_AT);
       return { payload, marker: i === count - 1 };
     });
     return {
@@ -41,7 +43,8 @@ export class BenchStream {
   }
 }
 
-/** Milliseconds since the picture of this payload was ready, in any process of this machine. */
-export function delayMs(payload: Buffer): number {
-  return Number(process.hrtime.bigint() - payload.readBigUInt64BE(4)) / 1_000_000;
+/** When the picture of this payload was ready, on the clock of this machine; undefined for what is no such payload. */
+export function readyAtMs(payload: Buffer): number | undefined {
+  if (payload.length !== PAYLOAD_BYTES) return undefined;
+  return Number(payload.readBigUInt64BE(READY_TIME_AT)) / NANOSECONDS_PER_MILLISECOND;
 }

@@ -11,25 +11,37 @@ const TIMEOUT_MS = 20_000;
 
 const resources = resourcesOfEachTest();
 
-function setUp(path = process.env['PATH'] ?? '') {
-  return spawnSync(process.execPath, [SET_UP, '--for', 'test'], {
+function setUp(path = process.env['PATH'] ?? '', target = 'test') {
+  return spawnSync(process.execPath, [SET_UP, '--for', target], {
     env: { ...process.env, PATH: path },
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
   });
 }
 
-test('where programs are missing and nothing may be installed, one line says what to type', () => {
+function folderWithNodeAlone(): string {
   const folder = mkdtempSync(join(tmpdir(), 'picam-path-'));
   resources.onEnd(folder, () => rmSync(folder, { recursive: true, force: true }));
   symlinkSync(process.execPath, join(folder, 'node'));
+  return folder;
+}
 
-  const { status, stdout, stderr } = setUp(folder);
+test('where programs are missing and nothing may be installed, one line says what to type', () => {
+  const { status, stdout, stderr } = setUp(folderWithNodeAlone());
 
   expect(status).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toMatch(
     /^\[set-up\] [^\n]*: sudo apt-get update && sudo apt-get install -y ffmpeg chromium [^\n]*\n$/,
+  );
+});
+
+test('a benchmark goes on without the programs it would compare with, and says so', () => {
+  const { status, stderr } = setUp(folderWithNodeAlone(), 'bench');
+
+  expect(status).toBe(0);
+  expect(stderr).toMatch(
+    /^\[set-up\] [^\n]*: sudo apt-get update && sudo apt-get install -y [^\n]*janus[^\n]*\n$/,
   );
 });
 

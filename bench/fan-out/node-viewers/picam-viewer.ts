@@ -1,17 +1,17 @@
-import { createTally } from '../../device/telemetry/tally.ts';
-import { loadDtlsCertificate } from '../../device/viewer-session/dtls-certificate.ts';
-import { RetransmissionRing } from '../../device/viewer-session/media-path/retransmission-ring.ts';
-import { parseVideoOffer } from '../../device/viewer-session/video-offer.ts';
-import { ViewerPeer } from '../../device/viewer-session/viewer-peer.ts';
-import { silentLogger } from '../../foundation/logger.ts';
-import type { BenchViewer } from './sender.ts';
+import { createTally } from '../../../device/telemetry/tally.ts';
+import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
+import { RetransmissionRing } from '../../../device/viewer-session/media-path/retransmission-ring.ts';
+import { parseVideoOffer } from '../../../device/viewer-session/video-offer.ts';
+import { ViewerPeer } from '../../../device/viewer-session/viewer-peer.ts';
+import { silentLogger } from '../../../foundation/logger.ts';
+import type { BenchViewer } from '../node-sender-process.ts';
 
 const ring = new RetransmissionRing();
 const tally = createTally();
 const certificate = loadDtlsCertificate(undefined, silentLogger);
 
 /** The product's own path, from the seam behind the fan-out on. */
-export async function openOwnViewer(offer: string): Promise<BenchViewer> {
+export async function openPicamViewer(offer: string): Promise<BenchViewer> {
   const offered = parseVideoOffer(offer);
   const ownCertificate = await certificate;
   let handleConnected = (): void => undefined;

@@ -1,9 +1,9 @@
 import { createCipheriv, createSecretKey } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { writeRtpHeader } from '../../media/rtp.ts';
-import { deriveGcmSessionKeys, rtpNonce } from '../../media/srtp-gcm-cipher.ts';
-import { FLOOR_KEYS, FLOOR_PAYLOAD_TYPE } from './messages.ts';
-import type { BenchViewer } from './sender.ts';
+import { writeRtpHeader } from '../../../media/rtp.ts';
+import { deriveGcmSessionKeys, rtpNonce } from '../../../media/srtp-gcm-cipher.ts';
+import { FLOOR_KEYS, PAYLOAD_TYPE } from '../messages.ts';
+import type { BenchViewer } from '../node-sender-process.ts';
 
 const HEADER_BYTES = 12;
 
@@ -12,7 +12,7 @@ export function openFloorViewer(port: string): Promise<BenchViewer> {
   const socket = createSocket('udp4');
   const keys = deriveGcmSessionKeys(FLOOR_KEYS, 'rtp');
   const key = createSecretKey(keys.encryptionKey.export());
-  const fields = { payloadType: FLOOR_PAYLOAD_TYPE, marker: false, ssrc: 1 };
+  const fields = { payloadType: PAYLOAD_TYPE, marker: false, ssrc: 1 };
   let index = 0;
   const sendOne = (payload: Buffer, timestamp: number) => {
     const header = writeRtpHeader({ ...fields, timestamp, sequenceNumber: index & 0xffff });

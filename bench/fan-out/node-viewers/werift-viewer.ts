@@ -1,6 +1,6 @@
 import { RtpHeader, RtpPacket } from 'werift';
-import type { BenchViewer } from './sender.ts';
-import { askNoServer, createConnection, untilConnected } from './webrtc-settings.ts';
+import type { BenchViewer } from '../node-sender-process.ts';
+import { askNoServer, createConnection, untilConnected } from '../webrtc-settings.ts';
 
 /** werift as it comes, which copies, encrypts and remembers each packet for each viewer. */
 export async function openWeriftViewer(offer: string): Promise<BenchViewer> {
