@@ -123,7 +123,8 @@ export class LiveViewConnection implements LiveView {
     const close = closePushSchema.safeParse(data);
     if (!close.success || close.data.session !== this.#session) return;
     this.#session = undefined;
-    this.#end(new LiveViewError(close.data.reason, `the camera ended the view: ${close.data.reason}`));
+    const { reason, message = reason } = close.data;
+    this.#end(new LiveViewError(reason, `the camera ended the view: ${message}`));
   }
 
   /** Whoever was stopped on purpose must not come back by itself, so that the reason is waited for. */

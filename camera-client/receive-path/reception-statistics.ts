@@ -32,7 +32,7 @@ export class ReceptionStatistics {
   }
 
   handlePacket({ index, timestamp }: { index: number; timestamp: number }, nowMs: number): void {
-    this.#first ??= index;
+    this.#first = Math.min(this.#first ?? index, index);
     this.#received += 1;
     if (index < this.#highest) return;
     this.#highest = index;

@@ -1,5 +1,7 @@
 /** A key frame goes out in one burst: what was lost of it can only come after the burst. */
 const MOST_WAITING_PACKETS = 512;
+/** Of the very first packets: which of them is the first is not known before the others had time to come. */
+const FIRST_WAIT_MS = 20;
 
 interface Waiting<T> {
   readonly packet: T;
@@ -12,13 +14,18 @@ interface Waiting<T> {
  */
 export class ReorderBuffer<T extends { readonly index: number }> {
   readonly #release: (packet: T) => void;
+  readonly #isBeginning: (packet: T) => boolean;
   /** In the order of their arrival. */
   readonly #waiting = new Map<number, Waiting<T>>();
   #next: number | undefined;
 
-  /** @param release gets the packets in order. */
-  constructor(release: (packet: T) => void) {
+  /**
+   * @param release gets the packets in order.
+   * @param isBeginning whether nothing before this packet is of use.
+   */
+  constructor(release: (packet: T) => void, isBeginning: (packet: T) => boolean) {
     this.#release = release;
+    this.#isBeginning = isBeginning;
   }
 
   get isEmpty(): boolean {
@@ -31,8 +38,8 @@ export class ReorderBuffer<T extends { readonly index: number }> {
   }
 
   push(packet: T, nowMs: number): void {
-    this.#next ??= packet.index;
-    if (packet.index < this.#next) return;
+    if (this.#next === undefined && this.#isBeginning(packet)) this.#begin(packet.index);
+    if (packet.index < (this.#next ?? packet.index)) return;
     if (packet.index === this.#next) {
       this.#releaseOne(packet);
       this.#releaseWhatFollows();
@@ -61,7 +68,12 @@ export class ReorderBuffer<T extends { readonly index: number }> {
   /** When the oldest gap is to be given up; undefined without one. */
   dueAtMs(longestWaitMs: number): number | undefined {
     const [oldest] = this.#waiting.values();
-    return oldest && oldest.sinceMs + longestWaitMs;
+    return oldest && oldest.sinceMs + (this.#next === undefined ? FIRST_WAIT_MS : longestWaitMs);
+  }
+
+  #begin(index: number): void {
+    this.#next = index;
+    for (const early of this.#waiting.keys()) if (early < index) this.#waiting.delete(early);
   }
 
   #giveUpOneGap(): void {

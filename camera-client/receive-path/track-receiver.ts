@@ -1,4 +1,5 @@
-import { beginsKeyframe, decodeH264Payload } from '../../media/h264-payload.ts';
+import { beginsKeyframe, decodeH264Payload, type DecodedPayload } from '../../media/h264-payload.ts';
+import { NalType, nalTypeOf } from '../../media/h264-nal.ts';
 import type { ReportBlock, RtcpPacket } from '../../media/rtcp.ts';
 import { unwrapRetransmission } from '../../media/rtp-retransmission.ts';
 import { unwrapSequence } from '../../media/rtp-sequence.ts';
@@ -34,17 +35,20 @@ export interface TrackRequests {
 
 /** Packets that merely overtake each other come within this; it is all there is to wait for without retransmissions. */
 const REORDERING_WAIT_MS = 20;
-/** Room for a lost packet to be asked for, and once more when its repair is lost too. A longer wait is felt. */
+/**
+ * Room for a lost packet to be asked for again when the request or its answer is lost too. Every later picture waits
+ * as well, so that much more would be felt more than the loss.
+ */
 const SHORTEST_REPAIR_WAIT_MS = 60;
 const LONGEST_REPAIR_WAIT_MS = 250;
-const REPAIR_ROUND_TRIPS = 2.5;
-const REPAIR_MARGIN_MS = 10;
+const REPAIR_ROUND_TRIPS = 4;
+const REPAIR_MARGIN_MS = 20;
 
 /** Receives one track: in order, with what was lost asked for, counted, and given up in time. */
 export class TrackReceiver {
   readonly #format: ReceiveFormat;
   readonly #statistics: ReceptionStatistics;
-  readonly #missing = new MissingPackets();
+  readonly #missing: MissingPackets;
   readonly #reorder: ReorderBuffer<ReceivedPacket>;
   readonly #keyframe = new KeyframeWish();
   #ssrc: number | undefined;
@@ -52,11 +56,16 @@ export class TrackReceiver {
   constructor({ format, handlePacket }: TrackOptions) {
     this.#format = format;
     this.#statistics = new ReceptionStatistics(format.clockRate);
-    this.#reorder = new ReorderBuffer((packet) => {
-      if (this.#keyframe.isPending && beginsKeyframe(decodeH264Payload(packet.payload)))
-        this.#keyframe.settle();
-      handlePacket(packet);
-    });
+    this.#missing = new MissingPackets(format.rtxPayloadType !== undefined);
+    const isVideo = format.kind === 'video';
+    this.#reorder = new ReorderBuffer(
+      (packet) => {
+        if (this.#keyframe.isPending && beginsKeyframe(decodeH264Payload(packet.payload)))
+          this.#keyframe.settle();
+        handlePacket(packet);
+      },
+      ({ payload }) => !isVideo || canBeginDecoding(decodeH264Payload(payload)),
+    );
   }
 
   /** Of the camera's stream; undefined before the first packet. */
@@ -133,4 +142,9 @@ export class TrackReceiver {
     const wantedMs = (this.#missing.roundTripMs ?? 0) * REPAIR_ROUND_TRIPS + REPAIR_MARGIN_MS;
     return Math.min(Math.max(wantedMs, SHORTEST_REPAIR_WAIT_MS), LONGEST_REPAIR_WAIT_MS);
   }
+}
+
+function canBeginDecoding(payload: DecodedPayload): boolean {
+  if (beginsKeyframe(payload)) return true;
+  return payload.kind === 'nalUnits' && payload.nalUnits.some((unit) => nalTypeOf(unit) === NalType.sps);
 }
