@@ -7,6 +7,7 @@ const WINDOW_MS = 30_000;
 /** After so many windows in which nobody asked, nobody will. */
 const WINDOWS_UNASKED = 4;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000;
+const DIGITS = 1_000;
 
 type EventLoopDelay = NonNullable<DeviceStatistics['process']['eventLoopDelay']>;
 
@@ -74,7 +75,8 @@ export class EventLoopWatch {
 
 /** What is measured are the timer's own intervals, of which what is too long is the delay. */
 function lateMs(intervalNs: number): number {
-  return Math.max(0, intervalNs / NANOSECONDS_PER_MILLISECOND - RESOLUTION_MS);
+  const delayMs = intervalNs / NANOSECONDS_PER_MILLISECOND - RESOLUTION_MS;
+  return Math.max(0, Math.round(delayMs * DIGITS) / DIGITS);
 }
 
 function worse(one: EventLoopDelay | null, other: EventLoopDelay | null): EventLoopDelay | null {

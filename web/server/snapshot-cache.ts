@@ -14,6 +14,12 @@ const LARGEST_WIDTH = 3_840;
  */
 const WIDTHS = [640, 1280, 1920, LARGEST_WIDTH];
 
+/** Where the snapshots that were asked for came from. */
+export interface SnapshotCounts {
+  readonly fromCache: number;
+  readonly fromCamera: number;
+}
+
 interface Entry {
   readonly device: string;
   readonly picture: Promise<Buffer>;
@@ -35,10 +41,15 @@ export class SnapshotCache {
   readonly #options: SnapshotCacheOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #turnedOff = new Set<string>();
+  readonly #counts = { fromCache: 0, fromCamera: 0 };
   #unsubscribe: Unsubscribe | undefined;
 
   constructor(options: SnapshotCacheOptions) {
     this.#options = options;
+  }
+
+  get counts(): SnapshotCounts {
+    return { ...this.#counts };
   }
 
   open(): void {
@@ -57,7 +68,11 @@ export class SnapshotCache {
     const key = `${device} ${width ?? ''}`;
     this.#dropExpired();
     const known = this.#entries.get(key);
-    if (known) return known.picture;
+    if (known) {
+      this.#counts.fromCache += 1;
+      return known.picture;
+    }
+    this.#counts.fromCamera += 1;
     const entry: Entry = { device, picture: this.#options.take(device, width), expiresAtMs: undefined };
     this.#entries.set(key, entry);
     void this.#expireLater(entry);

@@ -12,6 +12,12 @@ export interface ViewAnswer {
   readonly sdp: string;
 }
 
+/** `ended`: by their viewers. */
+export interface ViewCounts {
+  readonly begun: number;
+  readonly ended: number;
+}
+
 export interface ViewsOptions {
   readonly requests: CameraRequests;
   readonly finder: CameraFinder;
@@ -23,9 +29,14 @@ export interface ViewsOptions {
 /** Arranges views between HTTP clients and cameras; the media then flow between those two alone. */
 export class Views {
   readonly #options: ViewsOptions;
+  readonly #counts = { begun: 0, ended: 0 };
 
   constructor(options: ViewsOptions) {
     this.#options = options;
+  }
+
+  get counts(): ViewCounts {
+    return { ...this.#counts };
   }
 
   /** @throws CameraError `bad_sdp`, `not_found`, `offline`, `rate_limited`, or the camera's refusal. */
@@ -39,6 +50,7 @@ export class Views {
       .whileOnline(camera.device, reply)
       .catch((error: unknown) => this.#giveUp(camera.device, reply, error));
     sessions.add(camera.device, session);
+    this.#counts.begun += 1;
     logger.debug(`a view of "${camera.device}" began`);
     return { session, sdp: answer };
   }
@@ -59,6 +71,7 @@ export class Views {
     } catch (error) {
       if (!isKnown || !(error instanceof CameraError) || error.code !== 'not_found') throw error;
     }
+    this.#counts.ended += 1;
     logger.debug(`a view of "${device}" ended`);
   }
 

@@ -13,6 +13,8 @@ import { isLoopback } from '../../foundation/loopback.ts';
 import { createApp } from './app.ts';
 import { CameraFinder } from './camera-finder.ts';
 import { ClientRates } from './client-rates.ts';
+import { MetricsPage } from './metrics/metrics-page.ts';
+import { RequestCounts } from './metrics/request-counts.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
 import { ViewingSessions } from './viewing-sessions.ts';
 import { Views } from './views.ts';
@@ -72,14 +74,30 @@ export function createWebServer(options: WebServerOptions): WebServer {
     now,
   });
   const rates = new ClientRates(now);
+  const views = new Views({ requests, finder, sessions, rates, logger });
+  const requestCounts = new RequestCounts();
+  const metrics = new MetricsPage({
+    requests,
+    directory,
+    now,
+    ownStatistics: () => ({
+      isBrokerConnected: bus.connected,
+      cameras: directory.cameras,
+      requests: requestCounts.counts,
+      views: views.counts,
+      snapshots: snapshots.counts,
+    }),
+  });
   const app = createApp({
     ...options,
     requests,
     directory,
     finder,
     rates,
-    views: new Views({ requests, finder, sessions, rates, logger }),
+    views,
     snapshots,
+    requestCounts,
+    metrics,
     hostNames: options.hostNames ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
     pageFolder: options.pageFolder ?? new URL('../page/', import.meta.url),

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { replyError } from '../../../contract/envelopes.ts';
 import { CameraError } from '../../../contract/errors.ts';
 import type { MessageBus, Unsubscribe } from '../../../contract/message-bus.ts';
-import type { ClosePush } from '../../../contract/operations.ts';
+import { OPERATIONS, type ClosePush } from '../../../contract/operations.ts';
 import { deviceTopics, parseTopic } from '../../../contract/topics.ts';
+import { madeStatistics } from '../../support/made-statistics.ts';
 
 export const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
 export const SESSION = 'session-of-22-or-more-characters';
@@ -21,6 +22,9 @@ export class FakeCamera {
   readonly requests: Request[] = [];
   refusal: unknown;
   silent = false;
+  /** Set before `open`. */
+  caps = Object.keys(OPERATIONS);
+  statistics = madeStatistics();
   #unanswered: (() => Promise<void>) | undefined;
   readonly #bus: MessageBus;
   readonly #device: string;
@@ -77,14 +81,18 @@ export class FakeCamera {
     const { id, session, data } = JSON.parse(payload.toString()) as Request & { id: string };
     this.requests.push({ op, peer, session, data });
     if (this.silent) {
-      this.#unanswered = () => this.#reply(peer, { id, op, ok: true, data: dataFor(op) });
+      this.#unanswered = () => this.#reply(peer, { id, op, ok: true, data: this.#dataFor(op) });
       return;
     }
     if (this.refusal !== undefined)
       return this.#reply(peer, { id, op, ok: false, error: replyError(this.refusal) });
     if (op === 'snapshot')
       await this.#bus.publish(deviceTopics('picam', this.#device).snapshot, JPEG, { qos: 0 });
-    return this.#reply(peer, { id, op, ok: true, data: dataFor(op) });
+    return this.#reply(peer, { id, op, ok: true, data: this.#dataFor(op) });
+  }
+
+  #dataFor(op: string): unknown {
+    return op === 'stats' ? this.statistics : dataFor(op);
   }
 
   async #reply(peer: string, rest: object): Promise<void> {
@@ -99,7 +107,7 @@ export class FakeCamera {
       name: 'Front door',
       model: 'fake',
       sw: '0',
-      caps: [],
+      caps: this.caps,
       limits: { viewers: 10, width: 1280, height: 720, fps: 30, bitrateKbps: 2000 },
       dtlsFingerprint: '',
       auth: 'off',
