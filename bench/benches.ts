@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import { chromium } from './chromium.ts';
+import { click } from './click.ts';
 import { fanOut } from './fan-out.ts';
 
 /** All that `npm run bench` runs, in this order. */
-export const BENCHES: readonly Bench[] = [fanOut, chromium];
+export const BENCHES: readonly Bench[] = [fanOut, chromium, click];
