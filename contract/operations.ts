@@ -95,9 +95,9 @@ export const OPERATIONS = {
   },
   keyframe: { request: nothing, reply: nothing, needsSession: false },
   /**
-   * The bit rate this peer wishes for, kbit/s; 0 withdraws the wish, and all wishes end with the last viewer. The camera
-   * follows the highest wish, between a floor and its configured bit rate: `kbps` is what holds now, `target` what will
-   * hold, as a raise waits some seconds. `bad_request` when the source cannot change it while it runs, `not_live` while
+   * The bit rate this peer wishes for, kbit/s; 0 withdraws the wish, which also ends with the peer's last view, as all
+   * do with the last viewer. The camera follows the highest wish, as far as the viewers' links take it, between a floor
+   * and its configured bit rate: `kbps` is what holds now, `target` what will hold, as a raise waits some seconds. `bad_request` when the source cannot change it while it runs, `not_live` while
    * the camera is off.
    */
   bitrate: {

@@ -16,6 +16,8 @@ export const videoSettingsSchema = z.strictObject({
   fps: z.number().min(1).max(120).default(30),
   bitrateKbps: z.number().int().min(50).max(50_000).default(2_000),
   keyframeIntervalS: z.number().min(0.2).max(60).default(2),
+  /** Between restarts for another bit rate, of sources that cannot change it while they run. Absent: none. */
+  bitrateRestartPauseS: z.number().int().min(30).max(86_400).optional(),
 });
 
 const portRangeSchema = z

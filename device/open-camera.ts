@@ -13,6 +13,7 @@ import { openRecording, type Recording } from './recording/open-recording.ts';
 import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
 import { EventPublisher } from './status/event-publisher.ts';
 import type { DtlsCertificate } from './viewer-session/dtls-certificate.ts';
+import type { LinkListener } from './viewer-session/viewer-session.ts';
 import { ViewerSessions } from './viewer-session/viewer-sessions.ts';
 
 /** The picture and all that is made of it. */
@@ -54,7 +55,15 @@ export async function openCamera(
     tally,
   });
   lifetime.own('the live stream', () => liveStream.close());
-  const sessions = openSessions(part, liveStream, certificate);
+  const bitrate = new BitrateControl({
+    source,
+    stream: liveStream,
+    fullKbps: configuration.video.bitrateKbps,
+    logger: scoped(logger, 'bit rate'),
+  });
+  bitrate.open();
+  lifetime.own('the bit rate', () => bitrate.close());
+  const sessions = openSessions(part, liveStream, certificate, bitrate);
   const recording = openRecording({
     settings: configuration.recording,
     storage: configuration.storage,
@@ -65,13 +74,6 @@ export async function openCamera(
   });
   lifetime.own('the recording', () => recording.recorder.close());
   const motion = openMotionWatch(part, source, liveStream, recording);
-  const bitrate = new BitrateControl({
-    source,
-    stream: liveStream,
-    fullKbps: configuration.video.bitrateKbps,
-  });
-  bitrate.open();
-  lifetime.own('the bit rate', () => bitrate.close());
   const snapshots = new SnapshotTaker({ stream: liveStream });
   lifetime.own('the snapshots', () => snapshots.close());
   const stream = new StreamControl(liveStream, sessions, cameraSwitch);
@@ -83,6 +85,7 @@ function openSessions(
   part: DevicePart,
   liveStream: LiveStream,
   certificate: DtlsCertificate,
+  links: LinkListener,
 ): ViewerSessions {
   const { configuration, logger, tally } = part;
   return new ViewerSessions({
@@ -93,6 +96,7 @@ function openSessions(
       ice: configuration.ice,
       logger,
       tally,
+      links,
       push: (peer, message) => push(part, peer, withFailure(message, liveStream.error)),
     },
   });

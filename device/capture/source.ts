@@ -11,6 +11,11 @@ export interface VideoSettings {
   /** Pictures a second. */
   readonly fps: number;
   readonly bitrateKbps: number;
+  /**
+   * Lets a source that cannot change its bit rate while it runs be restarted for that, at most once in so many seconds.
+   * Absent: never.
+   */
+  readonly bitrateRestartPauseS?: number | undefined;
   /** Seconds from one key frame to the next. */
   readonly keyframeIntervalS: number;
 }

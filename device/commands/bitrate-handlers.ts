@@ -2,5 +2,5 @@ import type { BitrateControl } from '../bitrate/bitrate-control.ts';
 import type { Handlers } from './handlers.ts';
 
 export function bitrateHandlers(bitrate: BitrateControl): Pick<Handlers, 'bitrate'> {
-  return { bitrate: ({ peer, data }) => bitrate.wish(`peer ${peer}`, data.kbps) };
+  return { bitrate: ({ peer, data }) => bitrate.wish(peer, data.kbps) };
 }

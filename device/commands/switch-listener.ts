@@ -73,7 +73,7 @@ export class SwitchListener {
     else if (property === 'recording' && value === 'OFF') await recorder.stop();
     else if (property === 'motion' && (value === 'ON' || value === 'OFF'))
       motion.handleSight('outside', value === 'ON');
-    else if (property === 'bitrate' && /^\d{1,6}$/u.test(value)) bitrate.wish('set/bitrate', Number(value));
+    else if (property === 'bitrate' && /^\d{1,6}$/u.test(value)) bitrate.wish(undefined, Number(value));
     else if (property === 'enabled' && value === 'ON') await cameraSwitch.turnOn();
     else if (property === 'enabled' && value === 'OFF') await cameraSwitch.turnOff();
     else logger.warn(`set/${shown(property)} ${shown(value)} is not understood; ${LEGAL}`);

@@ -16,6 +16,11 @@ const MAX_SECTIONS = 32;
 export const MAX_REMOTE_CANDIDATES = 128;
 /** A section on another's transport may leave this to it; the camera sends in no other way. */
 const RTCP_MUX = 'a=rtcp-mux';
+/**
+ * What the camera listens to. A viewer that may not report every packet's arrival (transport-cc) works out itself what
+ * its link takes and tells it (REMB).
+ */
+const FEEDBACK = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
 const TRANSPORT_ATTRIBUTES = ['ice-ufrag', 'ice-pwd', 'ice-options', 'fingerprint', 'setup'];
 
 /** A viewer's offer, cut down to the one video it gets. */
@@ -132,8 +137,9 @@ function videoOnly(
   const formats = [format.payloadType, ...format.rtxPayloadTypes];
   const isLeftOut = ['candidate', 'end-of-candidates', 'bundle-only', 'rtcp-mux', ...TRANSPORT_ATTRIBUTES];
   const kept = section.lines.filter((line) => {
-    const [, name = '', payloadType] = /^a=([^:]+)(?::(\S+))?/u.exec(line) ?? [];
-    if (['rtpmap', 'fmtp', 'rtcp-fb'].includes(name)) return formats.includes(payloadType ?? '');
+    const [, name = '', payloadType = '', value = ''] = /^a=([^:]+)(?::(\S+)\s*(.*))?/u.exec(line) ?? [];
+    if (name === 'rtpmap' || name === 'fmtp') return formats.includes(payloadType);
+    if (name === 'rtcp-fb') return formats.includes(payloadType) && FEEDBACK.includes(value.trim());
     return !isLeftOut.includes(name);
   });
   const sessionLines = split.sessionLines.filter(

@@ -12,6 +12,7 @@ import { describeError } from '../../foundation/logger.ts';
 import { systemClock } from '../capture/clock.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
+import type { LinkReport } from './media-path/link-report.ts';
 import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { type SenderTally, VideoSender } from './media-path/video-sender.ts';
@@ -24,7 +25,12 @@ import { WeriftMediaTransport, agreedFormat } from './werift-media-transport.ts'
 /** How long STUN and TURN servers may keep an answer waiting. */
 const GATHERING_TIMEOUT_S = 2;
 const STREAM_ID = 'picam';
-const FEEDBACK = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }, { type: 'ccm', parameter: 'fir' }];
+const FEEDBACK = [
+  { type: 'nack' },
+  { type: 'nack', parameter: 'pli' },
+  { type: 'ccm', parameter: 'fir' },
+  { type: 'goog-remb' },
+];
 
 export interface ViewerPeerEvents {
   /** From now on there is a sender. */
@@ -32,6 +38,7 @@ export interface ViewerPeerEvents {
   /** Called once at most, and not after `close`. */
   handleDisconnected(reason: string): void;
   handleKeyframeRequest(): void;
+  handleLinkReport?(report: LinkReport): void;
   /** The device's own candidates; `end` with the last. */
   handleCandidate(candidate: Candidate | 'end'): void;
 }
@@ -160,6 +167,7 @@ export class ViewerPeer {
         wallClockMs: () => Date.now(),
         requestKeyframe: () => events.handleKeyframeRequest(),
         tally,
+        handleLinkReport: (report) => events.handleLinkReport?.(report),
       });
       this.#stopListening = transport.onRtcp((compound) => sender.handleRtcp(compound));
       this.#sender = sender;

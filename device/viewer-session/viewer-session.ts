@@ -9,6 +9,7 @@ import { CandidateOutbox } from './candidate-outbox.ts';
 import type { Tally } from '../telemetry/tally.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
+import type { LinkReport } from './media-path/link-report.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { MAX_REMOTE_CANDIDATES, parseVideoOffer } from './video-offer.ts';
 import { ViewerPeer } from './viewer-peer.ts';
@@ -28,8 +29,16 @@ export interface ViewerSessionContext {
   readonly tally: Tally;
   /** Default 15 s. */
   readonly connectTimeoutMs?: number | undefined;
+  readonly links?: LinkListener | undefined;
   /** Sends what the viewer did not ask for. Must not throw. */
   readonly push: (peer: string, message: SessionPush) => void;
+}
+
+/** Hears how the links of those who watch do. */
+export interface LinkListener {
+  handleLinkReport(session: string, report: LinkReport): void;
+  /** The session is over. `isLast`: its peer has no other. */
+  handleLinkEnd(session: string, peer: string, isLast: boolean): void;
 }
 
 export type SessionPush =
@@ -77,6 +86,7 @@ export class ViewerSession implements LiveStreamViewer {
         handleConnected: () => this.#handleConnected(),
         handleDisconnected: (why) => this.end(this.#state === 'playing' ? 'left' : 'failed', why),
         handleKeyframeRequest: () => context.liveStream.requestKeyframe(),
+        handleLinkReport: (report) => context.links?.handleLinkReport(session, report),
         handleCandidate: (candidate) => options.trickle && this.#outbox.add(candidate),
       },
     });

@@ -45,7 +45,7 @@ export class ViewerSessions {
       peer,
       sdp,
       trickle,
-      handleEnd: () => this.#sessions.delete(session),
+      handleEnd: () => this.#handleEnd(session, peer),
     });
     this.#sessions.set(session, viewer);
     const answer = await viewer.accept();
@@ -67,6 +67,12 @@ export class ViewerSessions {
   close(): void {
     this.#isClosed = true;
     this.endAll('shutdown');
+  }
+
+  #handleEnd(session: string, peer: string): void {
+    this.#sessions.delete(session);
+    const isLast = [...this.#sessions.values()].every((other) => other.peer !== peer);
+    this.#options.context.links?.handleLinkEnd(session, peer, isLast);
   }
 
   /** Anyone may send offers and never connect, so only those who watch keep others out. */

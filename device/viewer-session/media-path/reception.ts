@@ -1,4 +1,6 @@
 import type { ReportBlock } from '../../../media/rtcp.ts';
+import type { LinkFinding } from './link-report.ts';
+import { LossMeter } from './loss-meter.ts';
 
 /** How a viewer receives, as far as it told. */
 export interface Reception {
@@ -22,6 +24,7 @@ const LOSS_REMEMBERED_MS = 10_000;
 /** Gathers what a viewer's receiver reports and REMB tell. */
 export class ReceptionObserver {
   readonly #sentAtUs = new Map<number, number>();
+  readonly #lossMeter = new LossMeter();
   #reception: Reception = {};
   #lossAtUs = Number.NEGATIVE_INFINITY;
 
@@ -36,7 +39,8 @@ export class ReceptionObserver {
     if (oldest !== undefined && this.#sentAtUs.size > MOST_REPORTS_REMEMBERED) this.#sentAtUs.delete(oldest);
   }
 
-  handleReportBlock(block: ReportBlock, nowUs: number): void {
+  /** @returns what it says about the link, once a second. */
+  handleReportBlock(block: ReportBlock, nowUs: number): LinkFinding | undefined {
     if (block.fractionLost > 0) this.#lossAtUs = nowUs;
     this.#reception = {
       ...this.#reception,
@@ -45,10 +49,14 @@ export class ReceptionObserver {
       packetsLost: block.cumulativeLost,
       jitterMs: block.jitter / CLOCK_TICKS_PER_MILLISECOND,
     };
+    const lossShare = this.#lossMeter.measure(block, nowUs);
+    return lossShare === undefined ? undefined : { kind: 'loss', lossShare };
   }
 
-  handleBitrateEstimate(bitrateBps: number): void {
-    this.#reception = { ...this.#reception, estimatedBitrateKbps: Math.round(bitrateBps / 1_000) };
+  handleBitrateEstimate(bitrateBps: number): LinkFinding {
+    const estimateKbps = Math.round(bitrateBps / 1_000);
+    this.#reception = { ...this.#reception, estimatedBitrateKbps: estimateKbps };
+    return { kind: 'estimate', estimateKbps };
   }
 
   /** True for a while after a report of lost packets. */

@@ -3,6 +3,7 @@ import { parseRtcp, type RtcpPacket } from '../../../media/rtcp.ts';
 import type { Clock } from '../../capture/clock.ts';
 import type { Picture } from '../../live-stream/picture.ts';
 import { createTally, type Tally } from '../../telemetry/tally.ts';
+import type { LinkFinding, LinkReport } from './link-report.ts';
 import type { MediaTransport, SendFormat } from './media-transport.ts';
 import { PicturePacer } from './picture-pacer.ts';
 import { playoutDelayExtension } from './playout-delay.ts';
@@ -23,6 +24,7 @@ export interface VideoSenderOptions {
   readonly requestKeyframe: () => void;
   /** Of all viewers together. Default: counts that nobody reads. */
   readonly tally?: SenderTally | undefined;
+  readonly handleLinkReport?: ((report: LinkReport) => void) | undefined;
   /** Below 2¹⁵. Default: random, as RFC 3550 §5.1 asks. */
   readonly firstSequenceNumber?: number | undefined;
 }
@@ -156,17 +158,22 @@ export class VideoSender {
     // A connection carries this one video; whatever SSRC a viewer names, it means it.
     if (packet.kind === 'pli') this.#requestKeyframe();
     if (packet.kind === 'fir') this.#handleFullIntraRequest(packet.requests);
-    if (packet.kind === 'remb') this.#reception.handleBitrateEstimate(packet.bitrateBps);
+    if (packet.kind === 'remb') this.#tell(this.#reception.handleBitrateEstimate(packet.bitrateBps));
     if (packet.kind !== 'rr' && packet.kind !== 'sr') return;
     const block = packet.reports.find((report) => report.ssrc === ssrc);
-    if (block) this.#reception.handleReportBlock(block, this.#options.clock.nowUs());
+    if (block) this.#tell(this.#reception.handleReportBlock(block, this.#options.clock.nowUs()));
     this.#adaptPlayoutDelay();
+  }
+
+  #tell(finding: LinkFinding | undefined): void {
+    const streamKbps = this.#options.ring.bitrateKbps;
+    if (finding && streamKbps !== undefined) this.#options.handleLinkReport?.({ ...finding, streamKbps });
   }
 
   #handleNack(lost: readonly number[]): void {
     this.#counts.nacksReceived += 1;
     this.#tally.sent.packetsAskedAgain += lost.length;
-    const chosen = this.#retransmissions.choose(lost, this.#reception.reception.roundTripMs);
+    const chosen = this.#retransmissions.choose(lost, this.#reception.reception);
     for (const packet of chosen) this.#sendAgain(packet);
   }
 

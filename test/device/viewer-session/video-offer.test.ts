@@ -30,7 +30,11 @@ const H264 = [
   'a=fmtp:104 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640c1f',
   'a=rtpmap:106 H264/90000',
   'a=fmtp:106 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+  'a=rtcp-fb:106 goog-remb',
+  'a=rtcp-fb:106 transport-cc',
   'a=rtcp-fb:106 nack pli',
+  'a=rtcp-fb:107 nack',
+  'a=rtcp-fb:104 nack',
   'a=rtpmap:107 rtx/90000',
   'a=fmtp:107 apt=106',
   'a=rtpmap:105 rtx/90000',
@@ -58,6 +62,15 @@ describe('an offer', () => {
     expect(offer.sdp).toContain('a=group:BUNDLE 1\r\n');
     expect(offer.sdp).toContain('a=rtcp-fb:106 nack pli\r\n');
     expect(offer.sdp).not.toMatch(/VP8|audio|application|:102|:104|:105/u);
+  });
+
+  test('keeps what the camera listens to: a viewer that may not use transport-cc tells its estimate by REMB', () => {
+    const feedback = parseVideoOffer(sdp(VIDEO)).sdp.match(/^a=rtcp-fb:.*$/gmu);
+    expect(feedback?.map((line) => line.trim())).toEqual([
+      'a=rtcp-fb:106 goog-remb',
+      'a=rtcp-fb:106 nack pli',
+      'a=rtcp-fb:107 nack',
+    ]);
   });
 
   test('keeps its candidates apart, because the stack waits for names to be found', () => {

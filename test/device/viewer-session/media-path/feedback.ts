@@ -46,6 +46,8 @@ export function receiverReport(
   ssrc: number,
   block: {
     readonly fractionLost: number;
+    readonly packetsLost?: number;
+    readonly highestSequence?: number;
     readonly lastSenderReport?: number;
     readonly delaySinceLastSenderReport?: number;
   },
@@ -53,6 +55,8 @@ export function receiverReport(
   const packet = header(1, 201, 32);
   packet.writeUInt32BE(ssrc, 8);
   packet[12] = Math.floor(block.fractionLost * 256);
+  packet.writeIntBE(block.packetsLost ?? 0, 13, 3);
+  packet.writeUInt32BE(block.highestSequence ?? 0, 16);
   packet.writeUInt32BE(block.lastSenderReport ?? 0, 24);
   packet.writeUInt32BE(Math.floor(block.delaySinceLastSenderReport ?? 0), 28);
   return packet;

@@ -2,17 +2,20 @@ import { expect, test } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import { createSource } from '../../../../device/capture/open-source.ts';
 import { loadDtlsCertificate } from '../../../../device/viewer-session/dtls-certificate.ts';
+import type { LinkReport } from '../../../../device/viewer-session/media-path/link-report.ts';
 import { ViewerSessions } from '../../../../device/viewer-session/viewer-sessions.ts';
 import { LiveStream } from '../../../../device/live-stream/live-stream.ts';
 import { createTally } from '../../../../device/telemetry/tally.ts';
 import { silentLogger } from '../../../../foundation/logger.ts';
 import { launchChromium } from '../../../support/chromium.ts';
 import { resourcesOfEachTest } from '../../../support/resources.ts';
+import { waitUntil } from '../../../support/wait-until.ts';
 import { LossyRelay, lossOf, withoutCandidates } from '../lossy-relay.ts';
 
 const resources = resourcesOfEachTest();
 const TEST_TIMEOUT_MS = 90_000;
 const WATCHED_PICTURES = 160;
+const ESTIMATE_TIMEOUT_MS = 20_000;
 const RECORDING = fileURLToPath(new URL('../../../data/rpicam/recommended-720p30.h264', import.meta.url));
 const VIDEO = { width: 1280, height: 720, fps: 30, bitrateKbps: 2_000, keyframeIntervalS: 2 };
 
@@ -20,7 +23,8 @@ test(
   'Chromium shows every picture of a stream that loses two packets in a hundred',
   async () => {
     const relay = resources.own(new LossyRelay(lossOf(0.02, 60)));
-    const sessions = await sessionsOf(`file:${RECORDING}`);
+    const reports: LinkReport[] = [];
+    const sessions = await sessionsOf(`file:${RECORDING}`, reports);
     const browser = resources.own(await launchChromium());
     const page = await browser.newPage();
     const offer = await page.evaluate(offerVideo);
@@ -32,11 +36,15 @@ test(
     // Whoever cannot repair a picture asks for a key frame.
     expect(watched).toMatchObject({ pliCount: 0, width: 1280 });
     expect(watched.retransmittedPacketsReceived).toBeGreaterThan(relay.lostPackets / 2);
+    // Chromium sends estimates only to whoever offers to take them, and only after five seconds.
+    const estimate = await waitUntil('an estimate', () => reports.find(isEstimate), ESTIMATE_TIMEOUT_MS);
+    expect(estimate.estimateKbps).toBeGreaterThan(estimate.streamKbps / 2);
+    expect(reports.some(({ kind }) => kind === 'loss')).toBe(true);
   },
   TEST_TIMEOUT_MS,
 );
 
-async function sessionsOf(source: string): Promise<ViewerSessions> {
+async function sessionsOf(source: string, reports: LinkReport[]): Promise<ViewerSessions> {
   const liveStream = resources.own(
     new LiveStream({ source: createSource(source, VIDEO, silentLogger), logger: silentLogger }),
   );
@@ -46,9 +54,17 @@ async function sessionsOf(source: string): Promise<ViewerSessions> {
     ice: { servers: [], additionalHostAddresses: [] },
     logger: silentLogger,
     tally: createTally(),
+    links: {
+      handleLinkReport: (_session: string, report: LinkReport) => void reports.push(report),
+      handleLinkEnd: () => undefined,
+    },
     push: () => undefined,
   };
   return resources.own(new ViewerSessions({ context, maxViewers: 2 }));
+}
+
+function isEstimate(report: LinkReport): report is LinkReport & { readonly kind: 'estimate' } {
+  return report.kind === 'estimate';
 }
 
 /* What follows runs inside the browser; the compiler of the tests knows no DOM, so it is said here in a few words. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { LinkReport } from '../../../../device/viewer-session/media-path/link-report.ts';
 import type {
   MediaTransport,
   SendFormat,
@@ -45,7 +46,12 @@ class FarEnd implements MediaTransport {
   }
 }
 
-function senderTo(far: FarEnd, format = FORMAT, firstSequenceNumber = 100) {
+function senderTo(
+  far: FarEnd,
+  format = FORMAT,
+  firstSequenceNumber = 100,
+  handleLinkReport?: (report: LinkReport) => void,
+) {
   const clock = new ManualClock();
   const ring = new RetransmissionRing();
   let keyframeRequests = 0;
@@ -57,8 +63,19 @@ function senderTo(far: FarEnd, format = FORMAT, firstSequenceNumber = 100) {
     wallClockMs: () => EPOCH_MS,
     requestKeyframe: () => (keyframeRequests += 1),
     firstSequenceNumber,
+    handleLinkReport,
   });
   return { sender, clock, ring, keyframeRequests: () => keyframeRequests };
+}
+
+/** What a viewer answers 100 ms after it has got the first sender report. */
+function roundTripReport(far: FarEnd, clock: ManualClock, roundTripMs: number): Buffer {
+  const [report] = parseRtcp(far.reports[0] ?? Buffer.alloc(0));
+  if (report?.kind !== 'sr') throw new Error('no sender report');
+  const lastSenderReport = (((report.ntpSeconds & 0xffff) << 16) | (report.ntpFraction >>> 16)) >>> 0;
+  clock.advance(roundTripMs + 100);
+  const delaySinceLastSenderReport = 65_536 / 10;
+  return receiverReport(FORMAT.ssrc, { fractionLost: 0.25, lastSenderReport, delaySinceLastSenderReport });
 }
 
 describe('a video sender', () => {
@@ -146,6 +163,63 @@ describe('a video sender', () => {
     sender.close();
   });
 
+  test('repairs what is lost once more within the 55 ms in which some ask, though the round trip is longer', () => {
+    const far = new FarEnd();
+    const { sender, clock } = senderTo(far);
+    for (const picture of takePictures(2)) sender.send(picture);
+    sender.handleRtcp(roundTripReport(far, clock, 150));
+    for (let n = 0; n < 11; n += 1) {
+      clock.advance(5);
+      sender.handleRtcp(nack(FORMAT.ssrc, [103]));
+    }
+    expect(sender.statistics.roundTripMs).toBeCloseTo(150, 0);
+    expect(far.repairs).toHaveLength(2);
+    sender.close();
+  });
+
+  test('leaves room for the stream on a link that takes little more', () => {
+    const far = new FarEnd();
+    const { sender, clock } = senderTo(far);
+    for (const picture of takePictures(60, { packets: 6 })) {
+      sender.send(picture);
+      clock.advance(33);
+    }
+    sender.handleRtcp(bitrateEstimate(1_600_000, [FORMAT.ssrc]));
+    const all = [...Array(360).keys()].map((n) => 100 + n);
+    for (let n = 0; n < 100; n += 1) {
+      sender.handleRtcp(nack(FORMAT.ssrc, all));
+      clock.advance(41);
+    }
+    const bytes = far.repairs.length * 1_000;
+    const leftKbps = 1_600 - 1_440;
+    expect(bytes).toBeGreaterThan(256 * 1024);
+    expect(bytes).toBeLessThan(256 * 1024 + 4.1 * leftKbps * 125 + 8_000);
+    sender.close();
+  });
+
+  test('tells what a viewer reports about its link, beside the bit rate of the stream', () => {
+    const far = new FarEnd();
+    const told: LinkReport[] = [];
+    const { sender, clock } = senderTo(far, FORMAT, 100, (report) => told.push(report));
+    sender.handleRtcp(bitrateEstimate(3_000_000, [FORMAT.ssrc]));
+    expect(told).toEqual([]);
+    for (const picture of takePictures(60, { packets: 6 })) sender.send(picture);
+    const report = (packetsLost: number, highestSequence: number) =>
+      sender.handleRtcp(receiverReport(FORMAT.ssrc, { fractionLost: 1, packetsLost, highestSequence }));
+    report(0, 1_000);
+    clock.advance(200);
+    report(50, 1_050);
+    clock.advance(800);
+    report(50, 1_200);
+    sender.handleRtcp(bitrateEstimate(1_200_000, [FORMAT.ssrc]));
+    expect(told).toMatchObject([
+      { kind: 'loss', lossShare: 0.25 },
+      { kind: 'estimate', estimateKbps: 1_200 },
+    ]);
+    for (const { streamKbps } of told) expect(streamKbps / 1_440).toBeCloseTo(1, 1);
+    sender.close();
+  });
+
   test('sends a lost packet as it was to a viewer without RTX', () => {
     const far = new FarEnd();
     const { sender } = senderTo(far, { ...FORMAT, rtx: undefined });
@@ -201,14 +275,7 @@ describe('a video sender', () => {
     const far = new FarEnd();
     const { sender, clock } = senderTo(far);
     for (const picture of takePictures(1)) sender.send(picture);
-    const [report] = parseRtcp(far.reports[0] ?? Buffer.alloc(0));
-    if (report?.kind !== 'sr') throw new Error('no sender report');
-    const lastSenderReport = (((report.ntpSeconds & 0xffff) << 16) | (report.ntpFraction >>> 16)) >>> 0;
-    clock.advance(140);
-    const delaySinceLastSenderReport = 65_536 / 10;
-    sender.handleRtcp(
-      receiverReport(FORMAT.ssrc, { fractionLost: 0.25, lastSenderReport, delaySinceLastSenderReport }),
-    );
+    sender.handleRtcp(roundTripReport(far, clock, 40));
     sender.handleRtcp(bitrateEstimate(2_500_000, [2_222, 1_111]));
     expect(sender.statistics).toMatchObject({ fractionLost: 0.25, estimatedBitrateKbps: 2_500 });
     expect(sender.statistics.roundTripMs).toBeCloseTo(40, 0);
