@@ -10,6 +10,7 @@ import {
   iceSettingsSchema,
   videoSettingsSchema,
 } from '../device/device-configuration.ts';
+import { metricsSettingsSchema } from '../device/telemetry/metrics-settings.ts';
 import { brokerSettingsSchema } from '../foundation/broker-settings.ts';
 import { isLoopback } from '../foundation/loopback.ts';
 
@@ -62,6 +63,7 @@ export const configurationSchema = z
     homeAssistant: homeAssistantSettingsSchema.prefault({}),
     motion: deviceConfigurationSchema.shape.motion,
     recording: deviceConfigurationSchema.shape.recording,
+    metrics: metricsSettingsSchema,
     web: webSettingsSchema.prefault({}),
     logLevel: z.enum(LOG_LEVELS).default('info'),
   })

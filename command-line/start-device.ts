@@ -5,6 +5,7 @@ import type { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
 import { MqttConnection } from '../foundation/mqtt-connection.ts';
 import type { Configuration } from './configuration-schema.ts';
+import { startMetrics } from './start-metrics.ts';
 
 /** The camera on its broker; returns when it has been started, even if the broker is away. */
 export async function startDevice(
@@ -28,5 +29,6 @@ export async function startDevice(
     handleOnline: () => logger.info(`camera "${device}" is ready (broker ${redactedUrl(broker.url)})`),
   });
   lifetime.own('the camera', () => opened.close());
+  await startMetrics(configuration, opened, logger, lifetime);
   bus.open();
 }

@@ -1,3 +1,5 @@
+import type { DeviceInfo } from '../contract/device-messages.ts';
+import type { DeviceStatistics } from '../contract/device-statistics.ts';
 import type { MachineReadings } from '../contract/machine-readings.ts';
 import type { MessageBus } from '../contract/message-bus.ts';
 import { Lifetime } from '../foundation/lifetime.ts';
@@ -32,6 +34,9 @@ export interface DeviceOptions {
 export interface Device {
   readonly boot: string;
   readonly dtlsFingerprint: string;
+  readonly info: DeviceInfo;
+  /** What op `stats` tells. */
+  readStatistics(): DeviceStatistics;
   /** Ends every view and the camera, and says goodbye on the broker. */
   close(): Promise<void>;
 }
@@ -63,7 +68,14 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   announceChange = () => status.announcement.handleStateChange();
   // Closed before the goodbye, so that viewers are told why their view ends.
   lifetime.own('the viewer sessions', () => camera.sessions.close());
-  openCommands(part, camera, status, openTelemetry(part, camera, status));
-  const { boot, dtlsFingerprint } = part.info;
-  return { boot, dtlsFingerprint, close: () => lifetime.close() };
+  const telemetry = openTelemetry(part, camera, status);
+  openCommands(part, camera, status, telemetry);
+  const { info } = part;
+  return {
+    boot: info.boot,
+    dtlsFingerprint: info.dtlsFingerprint,
+    info,
+    readStatistics: () => telemetry.read(),
+    close: () => lifetime.close(),
+  };
 }

@@ -50,6 +50,12 @@ describe('the configuration', () => {
     ]);
   });
 
+  test('serves metrics only where it is told a port for them', () => {
+    expect(read('').metrics).toBeUndefined();
+    expect(read('', { PICAM_METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 });
+    expect(messageOf(() => read('metrics: {host: 0.0.0.0}'))).toMatch(/^metrics\.port: /u);
+  });
+
   test('takes flags over variables over the file', () => {
     const yaml = 'name: file\nweb: {port: 1}\nembeddedBroker: {port: 1}\nvideo: {fps: 10}\n';
     const environment = {

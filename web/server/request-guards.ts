@@ -1,7 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { isIP } from 'node:net';
-import { hostname } from 'node:os';
-import { isLoopback } from '../../foundation/loopback.ts';
+import { servedHosts } from '../../foundation/served-hosts.ts';
 import { HttpError } from './http-error.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -19,16 +17,11 @@ const PAGE_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ');
 
-/**
- * Against DNS rebinding: a web site whose name was made to point at this machine still sends its own name in Host.
- * Addresses cannot be rebound, nor can names that no public DNS knows: single words, `.local` and this machine's own.
- */
+/** Against DNS rebinding. */
 export function hostGuard(boundTo: string, hostNames: readonly string[]): MiddlewareHandler {
-  const configured = new Set([...hostNames, hostname()].map((name) => name.toLowerCase()));
-  const isServed = isLoopback(boundTo) ? isLoopback : isOfThisNetwork;
+  const isServed = servedHosts(boundTo, hostNames);
   return async ({ req }, next) => {
-    const name = hostNameOf(req.header('host'));
-    if (configured.has(name) || isServed(name)) return next();
+    if (isServed(req.header('host'))) return next();
     throw new HttpError(
       403,
       'forbidden',
@@ -71,19 +64,6 @@ export function requireContentType(header: string | undefined, wanted: string): 
     `Content-Type must be ${wanted}, but is ${type ? `"${type}"` : 'missing'}.`,
     { headers: { 'accept-post': wanted } },
   );
-}
-
-function isOfThisNetwork(name: string): boolean {
-  return isIP(name) !== 0 || /^[a-z0-9_-]+$/.test(name) || name.endsWith('.local');
-}
-
-/** The name part of a Host header in lower case, without the port, an address's brackets and the root's dot. */
-function hostNameOf(host: string | undefined): string {
-  return (host ?? '')
-    .toLowerCase()
-    .replace(/:\d+$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '');
 }
 
 function originHost(origin: string): string | undefined {
