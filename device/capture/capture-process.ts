@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { type Logger, describeError } from '../../foundation/logger.ts';
 import type { AccessUnit } from '../../media/access-unit.ts';
 import type { Clock } from './clock.ts';
+import { leashed } from './leash.ts';
 import { environmentWithoutSettings } from './program-environment.ts';
 import { RecentLines } from './recent-lines.ts';
 import { SourceError } from './source-error.ts';
@@ -44,10 +45,7 @@ export interface CaptureProcessOptions {
   readonly handleEnd: (error: SourceError) => void;
 }
 
-/**
- * Owns one run of a program, without a shell. The program cannot outlive the daemon: when the daemon dies its next
- * write to the closed pipe fails, and its input ends.
- */
+/** Owns one run of a program, without a shell. The program cannot outlive the daemon. */
 export class CaptureProcess {
   readonly #options: CaptureProcessOptions;
   readonly #lastWords = new RecentLines();
@@ -64,7 +62,7 @@ export class CaptureProcess {
 
   /** To be called once. */
   start(): void {
-    const { program, args } = this.#options.command;
+    const { program, args } = leashed(this.#options.command.program, this.#options.command.args);
     const child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       shell: false,

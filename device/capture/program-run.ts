@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { leashed } from './leash.ts';
 import { environmentWithoutSettings } from './program-environment.ts';
 
 /** How a short run of a program went. */
@@ -22,7 +23,8 @@ export const runProgram: RunProgram = (program, args, timeoutMs) =>
       maxBuffer: MAX_OUTPUT_BYTES,
       env: environmentWithoutSettings(process.env),
     } as const;
-    const child = execFile(program, [...args], options, (error, stdout, stderr) => {
+    const start = leashed(program, args);
+    const child = execFile(start.program, [...start.args], options, (error, stdout, stderr) => {
       if (!error) resolve({ kind: 'ended', exitCode: 0, stdout, stderr });
       else if (error.code === 'ENOENT') resolve({ kind: 'missing' });
       else if (typeof error.code === 'number')

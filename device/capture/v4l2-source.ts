@@ -3,6 +3,7 @@ import { ByteStreamReader } from './byte-stream-reader.ts';
 import type { CaptureCommand } from './capture-process.ts';
 import type { Clock } from './clock.ts';
 import { FFMPEG_MISSING, ffmpegCapture } from './ffmpeg.ts';
+import { FallbackSource } from './fallback-source.ts';
 import { FlvReader } from './flv-reader.ts';
 import { PreparedSource } from './prepared-source.ts';
 import { ProcessSource } from './process-source.ts';
@@ -11,7 +12,7 @@ import { hasHardwareEncoder } from './v4l2-devices.ts';
 import { explainV4l2Failure } from './v4l2-failures.ts';
 import type { V4l2Spec } from './v4l2-spec.ts';
 
-/** A USB camera, encoded by ffmpeg: with x264, or with the encoder of a Pi 4 where that is wanted and there. */
+/** A USB camera, encoded by ffmpeg: with the encoder of a Pi 4 where there is one, else with x264. */
 export function createV4l2Source(
   spec: V4l2Spec,
   video: VideoSettings,
@@ -38,7 +39,11 @@ export function createV4l2Source(
     });
   return new PreparedSource({
     description: `USB camera ${spec.device}`,
-    prepare: async () => ((await findHardwareEncoder()) ? hardware() : software()),
+    prepare: async () => {
+      if (!(await findHardwareEncoder())) return software();
+      if (spec.encoder === 'hardware') return hardware();
+      return new FallbackSource({ preferred: hardware(), fallback: software(), logger });
+    },
     logger,
   });
 }

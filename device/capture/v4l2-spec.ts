@@ -5,12 +5,12 @@ export interface V4l2Spec {
   readonly device: string;
   /** What is asked of the camera, by ffmpeg's name. */
   readonly format: string;
-  /** `hardware` is taken where the machine has it (Pi 4 and older). */
-  readonly encoder: 'software' | 'hardware';
+  /** `auto` is the hardware where there is some that works (Pi 4 and older); `hardware` insists that it works. */
+  readonly encoder: 'auto' | 'software' | 'hardware';
 }
 
 const EXAMPLE = '"v4l2:/dev/video0" or "v4l2:/dev/v4l/by-id/…"';
-const OPTIONS = '?format=mjpeg|yuyv422|nv12|yuv420p and &encoder=software|hardware';
+const OPTIONS = '?format=mjpeg|yuyv422|nv12|yuv420p and &encoder=auto|software|hardware';
 
 /** @throws SourceError for what names no device or asks for an unknown option. */
 export function parseV4l2Spec(text: string): V4l2Spec {
@@ -21,9 +21,10 @@ export function parseV4l2Spec(text: string): V4l2Spec {
   for (const name of options.keys())
     if (name !== 'format' && name !== 'encoder') throw refusal(`knows only ${OPTIONS}`);
   const format = options.get('format') ?? 'mjpeg';
-  const encoder = options.get('encoder') ?? 'software';
+  const encoder = options.get('encoder') ?? 'auto';
   if (!/^(mjpeg|yuyv422|nv12|yuv420p)$/.test(format)) throw refusal(`knows only ${OPTIONS}`);
-  if (encoder !== 'software' && encoder !== 'hardware') throw refusal(`knows only ${OPTIONS}`);
+  if (encoder !== 'auto' && encoder !== 'software' && encoder !== 'hardware')
+    throw refusal(`knows only ${OPTIONS}`);
   return { device, format, encoder };
 }
 

@@ -2,6 +2,7 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { CameraError } from '../../contract/errors.ts';
 import { describeError } from '../../foundation/logger.ts';
 import { FFMPEG_MISSING } from '../capture/ffmpeg.ts';
+import { leashed } from '../capture/leash.ts';
 import { environmentWithoutSettings } from '../capture/program-environment.ts';
 
 export interface JpegSettings {
@@ -23,9 +24,10 @@ const LONGEST_STDERR = 300;
 /** @throws CameraError `timeout` after 5 s, else `internal`. */
 export const encodeJpegWithFfmpeg: EncodeJpeg = (keyframe, settings, signal) =>
   new Promise((resolve, reject) => {
+    const { program, args } = leashed('ffmpeg', ffmpegArguments(settings));
     const child = execFile(
-      'ffmpeg',
-      ffmpegArguments(settings),
+      program,
+      [...args],
       {
         encoding: 'buffer',
         maxBuffer: MAX_JPEG_BYTES,

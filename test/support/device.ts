@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ChildProgram } from '../../demo/child-program.ts';
+import { ChildProgram, type Exit } from '../../demo/child-program.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
 
 const START_TIMEOUT_MS = 20_000;
@@ -27,6 +27,8 @@ export interface TestDevice {
   readonly broker: string;
   readonly log: string;
   readonly running: boolean;
+  /** Resolves with how it ended. */
+  readonly exited: Promise<Exit>;
   stop(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
 }
@@ -76,6 +78,9 @@ function testDevice(
     },
     get running() {
       return program.running;
+    },
+    get exited() {
+      return program.exited;
     },
     stop,
     kill: (signal) => program.kill(signal),

@@ -7,10 +7,16 @@ import { accessUnitsOf, readRecording } from '../media/rpicam-recordings.ts';
 export interface RtspServerOptions {
   readonly username: string;
   readonly password: string;
+  /** Plays without a single picture. */
+  readonly isSilent?: boolean;
+  /** Default: any free one. */
+  readonly port?: number;
 }
 
 export interface RtspServer {
   readonly port: number;
+  /** How often somebody has asked it to play. */
+  readonly plays: () => number;
   /** When each picture was written, microseconds of the monotonic clock. */
   readonly writtenAtUs: readonly number[];
   readonly stop: () => Promise<void>;
@@ -27,6 +33,7 @@ const SDP = [
 export async function startRtspServer(options: RtspServerOptions): Promise<RtspServer> {
   const writtenAtUs: number[] = [];
   const ends = new Set<() => void>();
+  let plays = 0;
   const server = createServer((socket) => {
     const player = new InterleavedPlayer(socket, writtenAtUs);
     const end = () => {
@@ -43,13 +50,16 @@ export async function startRtspServer(options: RtspServerOptions): Promise<RtspS
         const request = received.slice(0, at);
         received = received.slice(at + 4);
         socket.write(answer(request, options));
-        if (request.startsWith('PLAY')) player.start();
+        if (!request.startsWith('PLAY')) continue;
+        plays += 1;
+        if (!options.isSilent) player.start();
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
+    plays: () => plays,
     writtenAtUs,
     stop: () =>
       new Promise((resolve) => {

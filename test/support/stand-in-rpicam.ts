@@ -1,12 +1,21 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readJsonLines } from './json-lines.ts';
 
 const SCRIPT = fileURLToPath(new URL('./stand-ins/rpicam_vid.py', import.meta.url));
 
 export type RpicamBehaviour =
-  'streams' | 'slow-drain' | 'no-camera' | 'busy' | 'silence' | 'crash' | 'no-encoder' | 'old';
+  | 'streams'
+  | 'slow-drain'
+  | 'no-camera'
+  | 'busy'
+  | 'silence'
+  | 'sensor-dies-once'
+  | 'crash'
+  | 'no-encoder'
+  | 'old';
 
 export interface StandInRpicamOptions {
   readonly behaviour?: RpicamBehaviour;
@@ -50,7 +59,7 @@ exec /usr/bin/python3 '${SCRIPT}' "$@"
   chmodSync(program, 0o755);
   const pathBefore = process.env['PATH'] ?? '';
   process.env['PATH'] = `${folder}${delimiter}${pathBefore}`;
-  const log = () => readLog(logFile);
+  const log = () => readJsonLines<StandInLogEntry>(logFile);
   return {
     path: process.env['PATH'],
     log,
@@ -62,12 +71,4 @@ exec /usr/bin/python3 '${SCRIPT}' "$@"
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function readLog(file: string): StandInLogEntry[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line.endsWith('}'))
-    .map((line) => JSON.parse(line) as StandInLogEntry);
 }

@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type CaptureCommand, CaptureProcess } from '../../../device/capture/capture-process.ts';
 import { type Clock, systemClock } from '../../../device/capture/clock.ts';
 import { SourceError } from '../../../device/capture/source-error.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
-import { childrenNamed, isRunning } from '../child-processes.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 const UNIT = { nalUnits: [Buffer.from('6588', 'hex')], captureTimeUs: 0, isKeyframe: true };
@@ -134,25 +130,5 @@ test('programs get no PICAM_ settings, which hold passwords', async () => {
     expect((await ended).message).toContain('password: undefined');
   } finally {
     delete process.env['PICAM_TEST_PASSWORD'];
-  }
-});
-
-test('ffmpeg does not outlive a daemon that is killed', async () => {
-  const daemon = spawn(process.execPath, [fileURLToPath(new URL('capturing-daemon.ts', import.meta.url))], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    await once(daemon.stdout, 'data');
-    const [child = 0] = await childrenNamed('ffmpeg', daemon.pid);
-    expect(await isRunning(child)).toBe(true);
-    daemon.kill('SIGKILL');
-    await once(daemon, 'exit');
-    const deadline = Date.now() + 5000;
-    while ((await isRunning(child)) && Date.now() < deadline) {
-      await new Promise<void>((resolve) => setTimeout(resolve, 20));
-    }
-    expect(await isRunning(child)).toBe(false);
-  } finally {
-    daemon.kill('SIGKILL');
   }
 });

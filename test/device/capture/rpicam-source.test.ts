@@ -9,14 +9,10 @@ import { resourcesOfEachTest } from '../../support/resources.ts';
 import { installStandInRpicam, type StandInRpicamOptions } from '../../support/stand-in-rpicam.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { accessUnitsOf, readRecording } from '../../media/rpicam-recordings.ts';
+import { hurriedClock } from '../hurried-clock.ts';
 import { RecordingSink } from '../recording-sink.ts';
 
 const VIDEO = { width: 1280, height: 720, fps: 30, bitrateKbps: 2000, keyframeIntervalS: 2 };
-/** Its time-outs come ten times as soon. */
-const hurriedClock: Clock = {
-  nowUs: () => systemClock.nowUs(),
-  after: (delayMs, callback) => systemClock.after(delayMs / 10, callback),
-};
 const resources = resourcesOfEachTest();
 
 function startSource(
@@ -85,7 +81,7 @@ test('stop asks with SIGINT and reads on while the program drains', async () => 
 });
 
 test('stop kills a program that does not heed SIGINT', async () => {
-  const { standIn, source } = startSource({ behaviour: 'silence', clock: hurriedClock });
+  const { standIn, source } = startSource({ behaviour: 'silence', clock: hurriedClock() });
   const pid = await waitUntil('the stream begins', () => runningPid(standIn.log()));
   await source.stop();
   expect(isRunning(pid)).toBe(false);
@@ -109,7 +105,7 @@ test.each([
 });
 
 test('a dead sensor is noticed by its silence, and its program is gone', async () => {
-  const { standIn, sink } = startSource({ behaviour: 'silence', clock: hurriedClock });
+  const { standIn, sink } = startSource({ behaviour: 'silence', clock: hurriedClock() });
   expect((await sink.ended()).message).toMatch(/front end timed out.*ribbon cable/);
   const pid = standIn.log().findLast((entry) => entry.pid !== undefined)?.pid ?? 0;
   expect(isRunning(pid)).toBe(false);

@@ -1,12 +1,17 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../device/capture/clock.ts';
+import { createSource } from '../../../device/capture/open-source.ts';
 import { explainV4l2Failure } from '../../../device/capture/v4l2-failures.ts';
 import { createV4l2Source, hardwareCommand, softwareCommand } from '../../../device/capture/v4l2-source.ts';
 import { parseV4l2Spec } from '../../../device/capture/v4l2-spec.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
+import { resourcesOfEachTest } from '../../support/resources.ts';
+import { installStandInUsbCamera, type UsbCameraBehaviour } from '../../support/stand-in-usb-camera.ts';
 import { RecordingSink } from '../recording-sink.ts';
 
 const VIDEO = { width: 1280, height: 720, fps: 30, bitrateKbps: 2000, keyframeIntervalS: 2 };
+const SMALL_VIDEO = { width: 320, height: 180, fps: 30, bitrateKbps: 500, keyframeIntervalS: 1 };
+const resources = resourcesOfEachTest();
 const CAMERA = '/dev/v4l/by-id/usb-046d_HD_Pro_Webcam_C920_ABC-video-index0';
 
 test('the command line for a camera that gives MJPEG, with x264', () => {
@@ -24,19 +29,66 @@ test('the command line for the hardware encoder', () => {
   );
 });
 
-test('the hardware encoder is taken only where it is', async () => {
-  const spec = parseV4l2Spec('/dev/picam-has-no-such-device?encoder=hardware');
-  for (const [isThere, description] of [
-    [true, /on the hardware encoder$/],
-    [false, /no-such-device$/],
-  ] as const) {
-    const infos: string[] = [];
-    const logger = { ...silentLogger, info: (message: string) => infos.push(message) };
-    const sink = new RecordingSink();
-    createV4l2Source(spec, VIDEO, systemClock, logger, () => Promise.resolve(isThere)).start(sink);
-    expect((await sink.ended()).message).toMatch(/no-such-device is not there; plug it in/);
-    expect(infos[0]).toMatch(description);
-  }
+describe('the encoder', () => {
+  const start = (options: string, hasHardware: boolean, behaviour?: UsbCameraBehaviour) => {
+    const camera = resources.own(installStandInUsbCamera(behaviour));
+    const spec = parseV4l2Spec(`${camera.device}${options}`);
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (line: string) => void warnings.push(line) };
+    const find = () => Promise.resolve(hasHardware);
+    const source = createV4l2Source(spec, SMALL_VIDEO, systemClock, logger, find);
+    resources.onEnd('source', () => source.stop());
+    const run = () => {
+      const sink = new RecordingSink();
+      source.start(sink);
+      return sink;
+    };
+    const encoders = () => camera.starts().map((words) => words[words.indexOf('-c:v') + 1]);
+    return { camera, source, run, encoders, warnings };
+  };
+
+  test.each([
+    ['', true, 'h264_v4l2m2m'],
+    ['', false, 'libx264'],
+    ['?encoder=hardware', true, 'h264_v4l2m2m'],
+    ['?encoder=hardware', false, 'libx264'],
+    ['?encoder=software', true, 'libx264'],
+  ])('of a camera "%s", with hardware there: %s, is %s', async (options, hasHardware, encoder) => {
+    const { run, encoders } = start(options, hasHardware);
+    await run().received(3);
+    expect(encoders()).toEqual([encoder]);
+  });
+
+  test('is x264 from then on where the hardware gives no picture, which is told once', async () => {
+    const { source, run, encoders, warnings } = start('', true, 'no-hardware-encoder');
+    const first = run();
+    await first.received(3);
+    expect(first.errors).toEqual([]);
+    await source.stop();
+    await run().received(3);
+    expect(encoders()).toEqual(['h264_v4l2m2m', 'libx264', 'libx264']);
+    expect(warnings).toEqual([expect.stringMatching(/hardware encoder gave no picture .* does$/u)]);
+  });
+
+  test('of a camera that is plugged in later is the hardware after all', async () => {
+    const { camera, run, encoders, warnings } = start('', true);
+    camera.unplug();
+    expect((await run().ended()).message).toMatch(/is not there; plug it in/u);
+    camera.plugIn();
+    await run().received(3);
+    expect(encoders()).toEqual(['h264_v4l2m2m', 'libx264', 'h264_v4l2m2m']);
+    expect(warnings).toEqual([]);
+  });
+});
+
+test.each([
+  ['busy', /used by another program/],
+  ['forbidden', /usermod -aG video/],
+] as const)('a camera that is %s is told in words', async (behaviour, words) => {
+  const { device } = resources.own(installStandInUsbCamera(behaviour));
+  const sink = new RecordingSink();
+  createSource(`v4l2:${device}`, SMALL_VIDEO, silentLogger).start(sink);
+  expect((await sink.ended()).message).toMatch(words);
 });
 
 test.each([

@@ -77,6 +77,14 @@ def be_silent():
         time.sleep(0.2)
 
 
+def is_first_death():
+    mark = os.environ["STAND_IN_LOG"] + ".died"
+    if os.path.exists(mark):
+        return False
+    open(mark, "w", encoding="utf-8").close()
+    return True
+
+
 def stream(frames_per_second):
     asked_to_stop = []
     signal.signal(signal.SIGINT, lambda *_: asked_to_stop.append(time.monotonic()))
@@ -88,6 +96,8 @@ def stream(frames_per_second):
         write_picture(pictures[number % len(pictures)], number)
         if BEHAVIOUR == "crash" and number == CRASHES_AFTER_FRAMES:
             os.abort()
+        if BEHAVIOUR == "sensor-dies-once" and number == CRASHES_AFTER_FRAMES and is_first_death():
+            be_silent()
         if asked_to_stop and is_drained(asked_to_stop[0]):
             log({"signal": "SIGINT", "drained": True})
             return 0

@@ -6,19 +6,15 @@ import { silentLogger } from '../../../../foundation/logger.ts';
 import { type AccessUnit, accessUnitBytes } from '../../../../media/access-unit.ts';
 import { NalType, nalTypeOf } from '../../../../media/h264-nal.ts';
 import { findSps } from '../../../../media/h264-suitability.ts';
-import { descendantProcesses, isRunning } from '../../../support/processes.ts';
+import { isRunning } from '../../../support/processes.ts';
 import { resourcesOfEachTest } from '../../../support/resources.ts';
 import { installStandInPicamera2, type Picamera2Behaviour } from '../../../support/stand-in-picamera2.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
+import { hurriedClock } from '../../hurried-clock.ts';
 import { RecordingSink } from '../../recording-sink.ts';
 
 const VIDEO = { width: 640, height: 360, fps: 30, bitrateKbps: 1500, keyframeIntervalS: 60 };
 const START_TIMEOUT_MS = 15_000;
-/** Its time-outs come ten times as soon. */
-const hurriedClock: Clock = {
-  nowUs: () => systemClock.nowUs(),
-  after: (delayMs, callback) => systemClock.after(delayMs / 10, callback),
-};
 const resources = resourcesOfEachTest();
 
 class TimedSink extends RecordingSink {
@@ -31,14 +27,14 @@ class TimedSink extends RecordingSink {
 }
 
 function startSource(behaviour: Picamera2Behaviour = 'still', clock: Clock = systemClock) {
-  const before = new Set(pythonProcesses());
-  resources.own(installStandInPicamera2(behaviour));
+  const standIn = resources.own(installStandInPicamera2(behaviour));
   const source = new Picamera2Source(0, VIDEO, clock, silentLogger);
   resources.onEnd('source', () => source.stop());
   const sink = new TimedSink();
   source.start(sink);
-  const pid = pythonProcesses().find((candidate) => !before.has(candidate)) ?? 0;
-  return { source, sink, pid };
+  /** Of the helper, once it has opened the camera. */
+  const pid = () => standIn.log().find((entry) => entry.pid !== undefined)?.pid ?? 0;
+  return { source, sink, standIn, pid };
 }
 
 async function startedSource(behaviour?: Picamera2Behaviour) {
@@ -95,7 +91,7 @@ test('the bit rate changes down and up within a second, without a restart', asyn
   expect(before).toBeGreaterThan(1000);
   expect(lower).toBeLessThan(550);
   expect(higher).toBeGreaterThan(2200);
-  expect(isRunning(pid)).toBe(true);
+  expect(isRunning(pid())).toBe(true);
 });
 
 test.each([
@@ -169,10 +165,10 @@ test('without Picamera2 the message says what to install', async () => {
 });
 
 test('a dead sensor is noticed by its silence', async () => {
-  const { sink, pid } = startSource('silence', { ...systemClock, after: inThreeSeconds });
+  const { sink, pid } = startSource('silence', hurriedClock(3));
   const error = await waitUntil('the end', sink.ended(), START_TIMEOUT_MS);
   expect(error.message).toMatch(/gave no pictures/);
-  expect(isRunning(pid)).toBe(false);
+  expect(isRunning(pid())).toBe(false);
 });
 
 test('a snapshot of a camera that is off is refused at once', async () => {
@@ -185,7 +181,7 @@ test('stop ends the helper, also one whose camera hangs', async () => {
   const pending = expect(source.takeSnapshot({ stream: 'main', quality: 80 })).rejects.toThrow(/off/);
   await source.stop();
   await pending;
-  expect(isRunning(pid)).toBe(false);
+  expect(isRunning(pid())).toBe(false);
   expect(sink.errors).toEqual([]);
 });
 
@@ -198,10 +194,6 @@ test('settings outlast a restart', async () => {
   await waitUntil('pictures', again.received(35), START_TIMEOUT_MS);
   expect(kbpsOf(await next(again, 30))).toBeLessThan(600);
 });
-
-function inThreeSeconds(delayMs: number, callback: () => void): () => void {
-  return hurriedClock.after(delayMs * 3, callback);
-}
 
 async function next(sink: RecordingSink, count: number): Promise<AccessUnit[]> {
   const from = sink.units.length;
@@ -218,10 +210,4 @@ function kbpsOf(units: readonly AccessUnit[]): number {
 /** Width in the frame header (ITU-T T.81 B.2.2) of a baseline JPEG. */
 function widthOfJpeg(jpeg: Buffer): number {
   return jpeg.readUInt16BE(jpeg.indexOf(Buffer.from([0xff, 0xc0])) + 7);
-}
-
-function pythonProcesses(): number[] {
-  return descendantProcesses(process.pid)
-    .filter(({ name }) => name.startsWith('python3'))
-    .map(({ pid }) => pid);
 }

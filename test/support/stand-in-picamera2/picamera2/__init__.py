@@ -1,9 +1,11 @@
 """Stands in for Picamera2: a drawn scene instead of a sensor, and really encoded.
 
 STAND_IN_BEHAVIOUR chooses the scene and what goes wrong: still (the default),
-lively, moving, no-camera, busy, silence, encoder-dies, hangs-on-close.
+lively, moving, no-camera, busy, silence, encoder-dies, hangs-on-open,
+hangs-on-close. STAND_IN_LOG takes a JSON line for what Picamera2 is told.
 """
 
+import json
 import os
 import threading
 import time
@@ -16,6 +18,13 @@ BEHAVIOUR = os.environ.get("STAND_IN_BEHAVIOUR", "still")
 SENSOR = (0, 0, 4608, 2592)
 MOVES_FOR_S = 1.0
 MOVES_EVERY_S = 3.0
+
+
+def log(entry):
+    path = os.environ.get("STAND_IN_LOG")
+    if path:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
 
 
 class MappedArray:
@@ -43,6 +52,9 @@ class Picamera2:
 
     def __init__(self, camera_num=0):
         print("A library that writes to standard output.")
+        log({"open": camera_num, "pid": os.getpid()})
+        if BEHAVIOUR == "hangs-on-open":
+            time.sleep(1000)
         if BEHAVIOUR == "busy":
             try:
                 raise RuntimeError("Failed to acquire camera: Device or resource busy")
@@ -67,10 +79,13 @@ class Picamera2:
 
     def configure(self, configuration):
         self._configuration = configuration
+        transform = configuration["transform"]
+        log({"hflip": bool(transform and transform.hflip), "vflip": bool(transform and transform.vflip)})
         self._controls = dict(configuration["controls"])
         self._scenes = {name: Scene(*configuration[name]["size"]) for name in ("main", "lores")}
 
     def set_controls(self, controls):
+        log({"controls": controls, "running": self._is_running})
         self._controls.update(controls)
 
     def start_recording(self, encoder, output):
@@ -79,6 +94,7 @@ class Picamera2:
         encoder.start()
         self._encoder = encoder
         self._is_running = True
+        log({"recording": True})
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
