@@ -4,6 +4,7 @@ import type { AccessUnit } from '../../media/access-unit.ts';
 import type { Clock } from '../capture/clock.ts';
 import { SourceError } from '../capture/source-error.ts';
 import type { Source, SourceSink } from '../capture/source.ts';
+import { FailureLog } from './failure-log.ts';
 import type { Tally } from '../telemetry/tally.ts';
 
 const SHORTEST_PAUSE_MS = 500;
@@ -44,6 +45,7 @@ const IDLE: RunnerState = { kind: 'idle' };
  */
 export class SourceRunner {
   readonly #options: SourceRunnerOptions;
+  readonly #failureLog: FailureLog;
   #state: RunnerState = IDLE;
   #isWanted = false;
   #failures = 0;
@@ -52,6 +54,7 @@ export class SourceRunner {
 
   constructor(options: SourceRunnerOptions) {
     this.#options = options;
+    this.#failureLog = new FailureLog(options.logger);
   }
 
   get running(): boolean {
@@ -90,16 +93,18 @@ export class SourceRunner {
   }
 
   #start(): void {
-    const { source, clock, events, logger, tally } = this.#options;
+    const { source, clock, events, tally } = this.#options;
     const run: RunnerState = { kind: 'running', sinceUs: clock.nowUs() };
     this.#state = run;
     tally.source.starts += 1;
     if (this.#hasFailed) tally.source.restarts += 1;
     this.#hasFailed = false;
-    logger.info(`starting ${source.description}`);
+    this.#failureLog.handleStart(source.description);
     this.#startSource({
       handleAccessUnit: (unit) => {
-        if (this.#state === run) events.handleAccessUnit(unit);
+        if (this.#state !== run) return;
+        this.#failureLog.handlePicture(source.description);
+        events.handleAccessUnit(unit);
       },
       handleEnd: (error) => {
         if (this.#state === run) this.#handleEnd(error, run.sinceUs);
@@ -117,7 +122,7 @@ export class SourceRunner {
   }
 
   #handleEnd(error: SourceError, sinceUs: number): void {
-    const { clock, events, logger, source, tally } = this.#options;
+    const { clock, events, source, tally } = this.#options;
     const ranMs = (clock.nowUs() - sinceUs) / MICROSECONDS_PER_MILLISECOND;
     if (ranMs >= HEALTHY_RUN_MS) this.#failures = 0;
     const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#failures);
@@ -126,7 +131,7 @@ export class SourceRunner {
     tally.source.failures += 1;
     this.#notBeforeUs = clock.nowUs() + pauseMs * MICROSECONDS_PER_MILLISECOND;
     this.#state = IDLE;
-    logger.warn(`${source.description} failed: ${describeError(error)}`);
+    this.#failureLog.handleFailure(source.description, error);
     events.handleFailure(error);
     events.handleChange();
     if (this.#isWanted) this.want();

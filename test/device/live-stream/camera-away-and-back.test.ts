@@ -27,11 +27,18 @@ function keepOn(spec: string) {
   return { stream, logged };
 }
 
+/** Joins while the camera runs, again after a try that was one too early, until there are pictures. */
 async function watch(stream: LiveStream): Promise<RecordingViewer> {
-  const viewer = new RecordingViewer();
-  await waitUntil('a place to watch', () => stream.running && stream.join(viewer), CAMERA_TIMEOUT_MS);
-  await seesOn(viewer);
-  return viewer;
+  let viewer: RecordingViewer | undefined;
+  return await waitUntil(
+    'pictures',
+    () => {
+      if (stream.running && (!viewer || viewer.ends.length > 0))
+        stream.join((viewer = new RecordingViewer()));
+      return viewer && viewer.pictures.length > 10 && viewer;
+    },
+    CAMERA_TIMEOUT_MS,
+  );
 }
 
 async function seesOn(viewer: RecordingViewer): Promise<void> {
@@ -48,12 +55,15 @@ describe('a camera that goes away and comes back', () => {
     'on USB',
     async () => {
       const camera = resources.own(installStandInUsbCamera());
-      const { stream } = keepOn(`v4l2:${camera.device}`);
+      const { stream, logged } = keepOn(`v4l2:${camera.device}`);
       await watch(stream);
       camera.unplug();
       await fails(stream, /USB camera \S+ is not there; plug it in/u);
+      const tries = camera.starts().length;
+      await waitUntil('more tries', () => camera.starts().length > tries + 1, CAMERA_TIMEOUT_MS);
       camera.plugIn();
       await watch(stream);
+      expect(logged).toEqual([expect.stringMatching(/is not there; plug it in/u)]);
       expect(stream.error).toBeNull();
     },
     TEST_TIMEOUT_MS,
