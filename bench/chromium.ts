@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
-import { LossyRelay, lossOf, withoutCandidates } from '../test/device/viewer-session/lossy-relay.ts';
+import { LossyRelay, lossOf } from '../test/device/viewer-session/lossy-relay.ts';
 import { launchChromium } from '../test/support/chromium.ts';
 import type { Bench, BenchContext } from './bench.ts';
-import { BenchProcess } from './bench-process.ts';
 import { delaysMs } from './chromium/match.ts';
-import { VARIANTS, type SentPicture, type Variant } from './chromium/messages.ts';
+import type { SentPicture } from './chromium/messages.ts';
 import type { ShownPicture } from './chromium/page.ts';
+import { chromiumVariants, type ChromiumVariant } from './chromium/variants.ts';
 import { WatchingTab, type Watched } from './chromium/watching-tab.ts';
 import { serveEmptyPage } from './empty-page.ts';
 import { interleavedRuns } from './interleaved-runs.ts';
@@ -44,7 +44,9 @@ interface Times {
 
 async function measureAll(context: BenchContext) {
   const { runs, ...times } = context.quick ? QUICK : FULL;
-  const cases = LOSSES_PERCENT.flatMap((n) => VARIANTS.map((variant) => ({ n, variant })));
+  const tell = (line: string) => context.progress(`${chromium.name}: ${line}`);
+  const variants = await chromiumVariants(context.quick, tell);
+  const cases = LOSSES_PERCENT.flatMap((n) => variants.map((way) => ({ n, variant: way.name, way })));
   const site = await serveEmptyPage();
   const browser = await launchChromium();
   try {
@@ -53,7 +55,7 @@ async function measureAll(context: BenchContext) {
         name: chromium.name,
         runs,
         cases,
-        measure: ({ variant, n }) => measure(variant, n, { browser, url: site.url, ...times }),
+        measure: ({ way, n }) => measure(way, n, { browser, url: site.url, ...times }),
       },
       context,
     );
@@ -68,24 +70,18 @@ interface Place extends Times {
   readonly url: string;
 }
 
-async function measure(variant: Variant, lossPercent: number, place: Place): Promise<Figure[]> {
-  const sender = new BenchProcess(new URL('./chromium/sender.ts', import.meta.url));
+async function measure(way: ChromiumVariant, lossPercent: number, place: Place): Promise<Figure[]> {
   const relay = lossPercent > 0 ? new LossyRelay(lossOf(lossPercent / 100)) : undefined;
   const tab = await WatchingTab.open(place.browser, place.url);
+  const pictures = await way.open();
   try {
-    const offer = await tab.offer();
-    const answer = await sender.ask<string>({
-      kind: 'answer',
-      variant,
-      offer: relay ? withoutCandidates(offer) : offer,
-    });
-    await tab.watch(relay ? await relay.stretchInto(answer) : answer);
-    await sender.ask({ kind: 'send', durationMs: place.warmUpMs });
+    await pictures.connect(tab, relay);
+    await pictures.send(place.warmUpMs);
     const before = await tab.watched();
-    const sent = await sender.ask<SentPicture[]>({ kind: 'send', durationMs: place.durationMs });
+    const sent = await pictures.send(place.durationMs);
     return figures(sent, before, await tab.watched());
   } finally {
-    await Promise.all([tab.close(), sender.close()]);
+    await Promise.all([tab.close(), pictures.close()]);
     relay?.close();
   }
 }

@@ -1,9 +1,9 @@
-export const VARIANTS = ['picam', 'stock werift'] as const;
-export type Variant = (typeof VARIANTS)[number];
+/** What a process that sends pictures can be. Plain RTP only feeds another. */
+export type SenderVariant = 'picam' | 'stock werift' | 'plain RTP';
 
 export type SenderQuestion =
-  /** Answered with an SDP. */
-  | { readonly kind: 'answer'; readonly variant: Variant; readonly offer: string }
+  /** Answered with an SDP. For plain RTP, the offer is the port to send to. */
+  | { readonly kind: 'answer'; readonly variant: SenderVariant; readonly offer: string }
   /** Answered with the pictures that were sent, when the time is over. */
   | { readonly kind: 'send'; readonly durationMs: number };
 

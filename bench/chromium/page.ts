@@ -34,31 +34,58 @@ interface Connection {
 declare const RTCPeerConnection: new () => Connection;
 declare const MediaStream: new (tracks: unknown[]) => unknown;
 declare const document: { readonly body: { append(video: Video): void }; createElement(name: string): Video };
-declare const window: { connection: Connection; shown: ShownPicture[] };
+declare const window: {
+  connection: Connection;
+  shown: ShownPicture[];
+  openConnection(): Connection;
+  gatheredSdp(): Promise<string>;
+};
 
 /** Also notes from now on what the page shows. */
 export async function offerVideo(): Promise<string> {
-  const shown: ShownPicture[] = [];
-  const connection = new RTCPeerConnection();
-  const video = document.createElement('video');
-  const note = () => {
-    video.requestVideoFrameCallback((_, { rtpTimestamp, presentationTime }) => {
-      if (rtpTimestamp !== undefined) shown.push({ rtpTimestamp, shownAtMs: presentationTime });
-      note();
-    });
-  };
-  video.muted = true;
-  document.body.append(video);
+  const connection = window.openConnection();
   connection.addTransceiver('video', { direction: 'recvonly' });
-  connection.ontrack = ({ track }) => {
-    video.srcObject = new MediaStream([track]);
-    void video.play();
-  };
-  note();
-  Object.assign(window, { connection, shown });
   await connection.setLocalDescription();
-  while (connection.iceGatheringState !== 'complete') await new Promise((resolve) => setTimeout(resolve, 20));
-  return connection.localDescription.sdp;
+  return window.gatheredSdp();
+}
+
+/** The same, for a sender that offers. */
+export async function answerOffer(sdp: string): Promise<string> {
+  const connection = window.openConnection();
+  await connection.setRemoteDescription({ type: 'offer', sdp });
+  await connection.setLocalDescription();
+  return window.gatheredSdp();
+}
+
+/** To be run before the others. */
+export function prepareWatching(): void {
+  const openConnection = (): Connection => {
+    const shown: ShownPicture[] = [];
+    const connection = new RTCPeerConnection();
+    const video = document.createElement('video');
+    const note = () => {
+      video.requestVideoFrameCallback((_, { rtpTimestamp, presentationTime }) => {
+        if (rtpTimestamp !== undefined) shown.push({ rtpTimestamp, shownAtMs: presentationTime });
+        note();
+      });
+    };
+    video.muted = true;
+    document.body.append(video);
+    connection.ontrack = ({ track }) => {
+      video.srcObject = new MediaStream([track]);
+      void video.play();
+    };
+    note();
+    Object.assign(window, { connection, shown });
+    return connection;
+  };
+  const gatheredSdp = async (): Promise<string> => {
+    const { connection } = window;
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+    while (connection.iceGatheringState !== 'complete') await pause();
+    return connection.localDescription.sdp;
+  };
+  Object.assign(window, { openConnection, gatheredSdp });
 }
 
 export function setAnswer(sdp: string): Promise<void> {

@@ -3,10 +3,12 @@ import { rtpTicksAt } from '../../device/live-stream/picture-maker.ts';
 import type { AccessUnit } from '../../media/access-unit.ts';
 import { answerQuestions } from '../bench-process.ts';
 import { monotonicMs } from '../monotonic.ts';
-import type { SenderQuestion, SentPicture } from './messages.ts';
+import { openPlainRtpViewer } from '../fan-out/node-viewers/plain-rtp-viewer.ts';
+import { openWeriftViewer } from '../fan-out/node-viewers/werift-viewer.ts';
+import type { SenderQuestion, SenderVariant, SentPicture } from './messages.ts';
+import { packetsTo } from './packet-sender.ts';
 import { openPicam } from './picam-sender.ts';
 import { readRecording } from './recording.ts';
-import { openStockWerift } from './stock-werift-sender.ts';
 
 /** One way for pictures to a browser. */
 export interface PictureSender {
@@ -15,7 +17,11 @@ export interface PictureSender {
 }
 
 const PICTURES_PER_SECOND = 30;
-const OPEN = { picam: openPicam, 'stock werift': openStockWerift };
+const OPEN: Readonly<Record<SenderVariant, (offer: string) => Promise<PictureSender>>> = {
+  picam: openPicam,
+  'stock werift': async (offer) => packetsTo(await openWeriftViewer(offer)),
+  'plain RTP': async (port) => packetsTo(await openPlainRtpViewer(port)),
+};
 
 const recording = readRecording();
 let sender: PictureSender | undefined;

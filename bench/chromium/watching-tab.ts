@@ -1,6 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import {
+  answerOffer,
   offerVideo,
+  prepareWatching,
   readReception,
   setAnswer,
   takeShown,
@@ -30,6 +32,7 @@ export class WatchingTab {
     const page = await browser.newPage();
     try {
       await page.goto(url);
+      await page.evaluate(prepareWatching);
       return new WatchingTab(page, await clockOffsetMs(page));
     } catch (error) {
       await page.close();
@@ -39,6 +42,10 @@ export class WatchingTab {
 
   offer(): Promise<string> {
     return this.#page.evaluate(offerVideo);
+  }
+
+  answer(offer: string): Promise<string> {
+    return this.#page.evaluate(answerOffer, offer);
   }
 
   watch(answer: string): Promise<void> {
