@@ -83,7 +83,7 @@ export class LiveViewConnection implements LiveView {
           if (this.#state === 'opening') this.#state = 'connected';
         },
         handleVideo: (packet) => this.#handleVideo(packet),
-        handleSilence: () => this.#end(new LiveViewError('silent', `no packet for ${silentAfterMs} ms`)),
+        handleSilence: () => this.#handleSilence(silentAfterMs),
         handleGoodbye: () => this.#handleGoodbye(),
         handleFailure: (why) => this.#handleFailure(why),
       },
@@ -125,6 +125,11 @@ export class LiveViewConnection implements LiveView {
     this.#session = undefined;
     const { reason, message = reason } = close.data;
     this.#end(new LiveViewError(reason, `the camera ended the view: ${message}`));
+  }
+
+  #handleSilence(silentAfterMs: number): void {
+    if (this.#goodbye) return;
+    this.#end(new LiveViewError('silent', `no packet for ${silentAfterMs} ms`));
   }
 
   /** Whoever was stopped on purpose must not come back by itself, so that the reason is waited for. */

@@ -9,6 +9,8 @@ import {
 import type { IceServer } from '../contract/operations.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { describeError } from '../foundation/logger.ts';
+import { guardHandshake } from '../media/dtls/handshake-guard.ts';
+import { DtlsHandshakeError } from '../media/dtls/handshake-proofs.ts';
 import { keepWeriftFromMedia, LiveViewTransport } from './live-view-transport.ts';
 import { MediaReceiver } from './receive-path/media-receiver.ts';
 import type { ReceiveFormat } from './receive-path/receive-format.ts';
@@ -25,7 +27,7 @@ export interface LiveViewPeerEvents {
   handleSilence(): void;
   /** The camera closed the connection. Why, it says over MQTT. */
   handleGoodbye(): void;
-  /** The connection broke, or none came about. */
+  /** The connection broke, or none came about. Nothing follows. */
   handleFailure(why: string): void;
 }
 
@@ -46,7 +48,8 @@ export class LiveViewPeer {
   readonly #transceiver: RTCRtpTransceiver;
   #receiver: MediaReceiver | undefined;
   #stopListening: (() => void) | undefined;
-  #isClosed = false;
+  #isProven: () => boolean = () => false;
+  #isOver = false;
 
   constructor(options: LiveViewPeerOptions) {
     this.#options = options;
@@ -76,7 +79,7 @@ export class LiveViewPeer {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#isOver = true;
     this.#stopListening?.();
     this.#receiver?.close();
     await this.#connection.close();
@@ -85,16 +88,23 @@ export class LiveViewPeer {
   #watch(transport: RTCDtlsTransport): void {
     keepWeriftFromMedia(transport);
     transport.onStateChange.subscribe((state) => {
-      if (this.#isClosed) return;
+      if (this.#isOver) return;
+      // From the next microtask on there is a DTLS connection, and nothing can have come on it yet.
+      if (state === 'connecting') queueMicrotask(() => this.#guard(transport));
       if (state === 'connected') this.#handleConnected(transport);
       if (state === 'closed') this.#options.events.handleGoodbye();
       if (state === 'failed') this.#fail('the encryption could not be agreed on');
     });
   }
 
+  #guard({ dtls }: RTCDtlsTransport): void {
+    if (dtls) this.#isProven = guardHandshake(dtls);
+  }
+
   #handleConnected(dtls: RTCDtlsTransport): void {
     const { events, silentAfterMs } = this.#options;
     try {
+      if (!this.#isProven()) throw new DtlsHandshakeError('the camera did not prove that it is the camera');
       const transport = new LiveViewTransport(dtls);
       const receiver = new MediaReceiver({
         ssrc: randomInt(1, 2 ** 32),
@@ -117,7 +127,9 @@ export class LiveViewPeer {
   }
 
   #fail(why: string): void {
-    if (!this.#isClosed) this.#options.events.handleFailure(why);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.events.handleFailure(why);
   }
 }
 

@@ -9,6 +9,8 @@ import {
 import { CameraError } from '../../contract/errors.ts';
 import type { Candidate } from '../../contract/operations.ts';
 import { describeError } from '../../foundation/logger.ts';
+import { guardHandshake } from '../../media/dtls/handshake-guard.ts';
+import { DtlsHandshakeError } from '../../media/dtls/handshake-proofs.ts';
 import { systemClock } from '../capture/clock.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
@@ -62,6 +64,7 @@ export class ViewerPeer {
   readonly #connection: RTCPeerConnection;
   #sender: VideoSender | undefined;
   #stopListening: (() => void) | undefined;
+  #isProven: () => boolean = () => false;
   #isOver = false;
 
   constructor(options: ViewerPeerOptions) {
@@ -148,15 +151,22 @@ export class ViewerPeer {
   #listenToTransport(transport: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
     transport.onStateChange.subscribe((state) => {
       if (this.#isOver) return;
+      // From the next microtask on there is a DTLS connection, and nothing can have come on it yet.
+      if (state === 'connecting') queueMicrotask(() => this.#guard(transport));
       if (state === 'connected') this.#handleConnected(transport, transceiver);
       if (state === 'closed') this.#disconnected('the viewer left');
       if (state === 'failed') this.#disconnected('the encryption could not be agreed on');
     });
   }
 
+  #guard({ dtls }: RTCDtlsTransport): void {
+    if (dtls) this.#isProven = guardHandshake(dtls);
+  }
+
   #handleConnected(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
     const { ring, events, firstSequenceNumber, tally } = this.#options;
     try {
+      if (!this.#isProven()) throw new DtlsHandshakeError('the viewer did not prove that it is the viewer');
       const transport = new WeriftMediaTransport(dtls, transceiver);
       const sender = new VideoSender({
         transport,

@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { copiedCertificate } from '../device/viewer-session/copied-certificate.ts';
 import { packetNumber, takePictures } from '../device/viewer-session/media-path/made-pictures.ts';
 import { resourcesOfEachTest } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { connectCameraAndViewer } from './receive-path/camera-and-viewer.ts';
+import { connectCameraAndViewer, openCameraAndViewer } from './receive-path/camera-and-viewer.ts';
 
 const resources = resourcesOfEachTest();
 const PATIENCE_MS = 20_000;
@@ -31,6 +33,15 @@ describe('the connection of a live view', () => {
     await waitUntil('a packet', () => received.length > 0, PATIENCE_MS);
     viewer.requestKeyframe();
     await waitUntil('the request', () => keyframeRequests() > 0, PATIENCE_MS);
+  });
+
+  test('is refused to whoever shows the certificate of the camera and does not hold its key', async () => {
+    const { certificatePem, keyPem } = await copiedCertificate();
+    const fingerprint = new X509Certificate(certificatePem).fingerprint256;
+    const certificate = { certificatePem, keyPem, fingerprint };
+    const { events } = await openCameraAndViewer(resources, { certificate });
+    await waitUntil('the end', () => events.length > 0, PATIENCE_MS);
+    expect(events).toEqual(['the encryption could not be agreed on']);
   });
 
   test('hears the goodbye of a camera that ends it', async () => {

@@ -1,6 +1,9 @@
 import { LiveViewPeer } from '../../../camera-client/live-view-peer.ts';
 import type { ReceivedPacket } from '../../../camera-client/receive-path/track-receiver.ts';
-import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
+import {
+  type DtlsCertificate,
+  loadDtlsCertificate,
+} from '../../../device/viewer-session/dtls-certificate.ts';
 import { RetransmissionRing } from '../../../device/viewer-session/media-path/retransmission-ring.ts';
 import type { VideoSender } from '../../../device/viewer-session/media-path/video-sender.ts';
 import { parseVideoOffer } from '../../../device/viewer-session/video-offer.ts';
@@ -12,8 +15,11 @@ import { waitUntil } from '../../support/wait-until.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-export interface CameraAndViewer {
+export interface CameraAndViewer extends OpenedEnds {
   readonly sender: VideoSender;
+}
+
+interface OpenedEnds {
   readonly camera: ViewerPeer;
   readonly viewer: LiveViewPeer;
   readonly received: ReceivedPacket[];
@@ -25,13 +31,27 @@ export interface CameraAndViewer {
 interface Options {
   readonly relay?: LossyRelay;
   readonly firstSequenceNumber?: number;
+  /** Default: a new one. */
+  readonly certificate?: DtlsCertificate;
 }
 
 /** The product's own two ends of a live view, over loopback. */
 export async function connectCameraAndViewer(
   resources: TestResources,
-  { relay, firstSequenceNumber }: Options = {},
+  options: Options = {},
 ): Promise<CameraAndViewer> {
+  const ends = await openCameraAndViewer(resources, options);
+  const { camera, events } = ends;
+  await waitUntil('the viewer', () => events.includes('connected'), CONNECT_TIMEOUT_MS);
+  const sender = await waitUntil('the camera', () => camera.sender, CONNECT_TIMEOUT_MS);
+  return { ...ends, sender };
+}
+
+/** The same, as soon as offer and answer have been exchanged. */
+export async function openCameraAndViewer(
+  resources: TestResources,
+  { relay, firstSequenceNumber, certificate }: Options = {},
+): Promise<OpenedEnds> {
   const received: ReceivedPacket[] = [];
   const events: string[] = [];
   let keyframeRequests = 0;
@@ -52,7 +72,7 @@ export async function connectCameraAndViewer(
   const camera = resources.own(
     new ViewerPeer({
       offer: parseVideoOffer(relay ? withoutCandidates(offer) : offer),
-      certificate: await loadDtlsCertificate(undefined, silentLogger),
+      certificate: certificate ?? (await loadDtlsCertificate(undefined, silentLogger)),
       ice: { servers: [], additionalHostAddresses: [] },
       ring: new RetransmissionRing(),
       firstSequenceNumber,
@@ -66,7 +86,5 @@ export async function connectCameraAndViewer(
   );
   const answer = await camera.accept(false);
   await viewer.connect(relay ? await relay.stretchInto(answer) : answer);
-  await waitUntil('the viewer', () => events.includes('connected'), CONNECT_TIMEOUT_MS);
-  const sender = await waitUntil('the camera', () => camera.sender, CONNECT_TIMEOUT_MS);
-  return { sender, camera, viewer, received, events, keyframeRequests: () => keyframeRequests };
+  return { camera, viewer, received, events, keyframeRequests: () => keyframeRequests };
 }

@@ -2,6 +2,7 @@ import {
   RTCPeerConnection,
   RTCRtpCodecParameters,
   RTCRtpHeaderExtensionParameters,
+  type RTCCertificate,
   useH264,
   type RtpPacket,
 } from 'werift';
@@ -88,8 +89,9 @@ async function connectPair(
 }
 
 /** Somebody who wants to see one video; nobody on the internet is asked for anything. */
-export function createReceiver(): RTCPeerConnection {
+export function createReceiver(certificate?: RTCCertificate): RTCPeerConnection {
   const receiver = new RTCPeerConnection({
+    ...(certificate && { certificates: [certificate] }),
     codecs: {
       audio: [],
       video: [

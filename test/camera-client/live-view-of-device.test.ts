@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import { CameraRequests, type Push } from '../../camera-client/camera-requests.ts';
+import type { LiveViewError, LiveViewPacket } from '../../camera-client/live-view.ts';
+import { LiveViewConnection } from '../../camera-client/live-view-connection.ts';
+import type { Unsubscribe } from '../../contract/message-bus.ts';
+import { silentLogger } from '../../foundation/logger.ts';
+import { type RunningDevice, runDevice } from '../device/running-device.ts';
+import { connectBus } from '../support/connect-bus.ts';
+import { startDevice } from '../support/device.ts';
+import { startPlainBroker } from '../support/plain-broker.ts';
+import { resourcesOfEachTest } from '../support/resources.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const resources = resourcesOfEachTest();
+const PATIENCE_MS = 20_000;
+
+interface WatchedView {
+  readonly packets: LiveViewPacket[];
+  readonly ends: LiveViewError[];
+}
+
+function watch(requests: CameraRequests, device: string): WatchedView {
+  const view: WatchedView = { packets: [], ends: [] };
+  const connection = resources.own(
+    new LiveViewConnection({
+      device,
+      requests,
+      iceServers: () => Promise.resolve([]),
+      listener: {
+        handlePacket: (packet) => view.packets.push(packet),
+        handleEnd: (error) => view.ends.push(error),
+      },
+      logger: silentLogger,
+    }),
+  );
+  connection.open();
+  return view;
+}
+
+async function deviceInThisProcess(): Promise<RunningDevice> {
+  const broker = resources.own(await startPlainBroker());
+  return runDevice(resources, broker.url);
+}
+
+async function playing({ id, requests, source }: RunningDevice): Promise<WatchedView> {
+  const view = watch(requests, id);
+  await waitUntil('the camera', () => source.running, PATIENCE_MS);
+  await waitUntil(
+    'a picture',
+    () => {
+      source.keyframe();
+      return view.packets.length > 0;
+    },
+    PATIENCE_MS,
+  );
+  return view;
+}
+
+/** What a camera says unasked comes later, as over a slow broker, or never. */
+function delayPushes(requests: CameraRequests, delayMs: number): void {
+  const onPush = requests.onPush.bind(requests);
+  requests.onPush = (handle: (push: Push) => void): Unsubscribe => {
+    let isOver = false;
+    const stop = onPush((push) => setTimeout(() => !isOver && handle(push), delayMs).unref());
+    return () => {
+      isOver = true;
+      stop();
+    };
+  };
+}
+
+describe('a live view of a device', () => {
+  test.each([0, 400])('is told why the camera ended it, when MQTT takes %i ms', async (delayMs) => {
+    const device = await deviceInThisProcess();
+    delayPushes(device.requests, delayMs);
+    const view = await playing(device);
+    await device.requests.request(device.id, 'stop', {});
+    await waitUntil('the end', () => view.ends.length > 0, PATIENCE_MS);
+    expect(view.ends).toMatchObject([{ reason: 'stopped' }]);
+  });
+
+  test('is lost when the camera ended it and no reason comes', async () => {
+    const device = await deviceInThisProcess();
+    delayPushes(device.requests, PATIENCE_MS);
+    const view = await playing(device);
+    await device.requests.request(device.id, 'stop', {});
+    await waitUntil('the end', () => view.ends.length > 0, PATIENCE_MS);
+    expect(view.ends).toMatchObject([{ reason: 'lost' }]);
+  });
+
+  test('stays while the camera starts again, and goes on with it', async () => {
+    const device = await deviceInThisProcess();
+    const view = await playing(device);
+    const pauseMs = 2_500;
+    device.source.fail();
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await waitUntil('the camera again', () => device.source.running, PATIENCE_MS);
+    const before = view.packets.length;
+    device.source.keyframe();
+    await waitUntil('another picture', () => view.packets.length > before, PATIENCE_MS);
+    expect(view.ends).toEqual([]);
+    const indexes = view.packets.map(({ index }) => index);
+    expect(indexes).toEqual(indexes.map((_, n) => (indexes[0] ?? 0) + n));
+  });
+
+  test('is silent a second after the device has stopped living', async () => {
+    const broker = resources.own(await startPlainBroker());
+    const device = resources.own(await startDevice({ broker: broker.url }));
+    const bus = resources.own(await connectBus(broker.url));
+    const requests = resources.own(new CameraRequests({ bus, prefix: 'picam', peer: 'me' }));
+    requests.open();
+    const view = watch(requests, device.device);
+    await waitUntil('pictures', () => view.packets.length > 100, PATIENCE_MS);
+    device.kill('SIGSTOP');
+    try {
+      await waitUntil('the end', () => view.ends.length > 0, PATIENCE_MS);
+      expect(view.ends).toMatchObject([{ reason: 'silent' }]);
+    } finally {
+      device.kill('SIGCONT');
+    }
+  });
+});
