@@ -39,6 +39,12 @@ export const FLAGS: readonly {
     path: 'source',
     help: 'where pictures come from: auto, picamera2, rpicam, v4l2:PATH, rtsp://…, file:PATH or test (default: auto)',
   },
+  {
+    flag: 'audio',
+    value: 'microphone',
+    path: 'audio.source',
+    help: 'where sound comes from: off, alsa:DEVICE, pulse:SOURCE or test (default: off)',
+  },
   { flag: 'storage', value: 'folder', path: 'storage', help: 'what must outlive the process' },
   {
     flag: 'web-host',

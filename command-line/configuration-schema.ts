@@ -55,6 +55,7 @@ export const configurationSchema = z
       .prefault({}),
     source: deviceConfigurationSchema.shape.source.default('auto'),
     video: videoSettingsSchema.prefault({}),
+    audio: deviceConfigurationSchema.shape.audio,
     maxViewers: deviceConfigurationSchema.shape.maxViewers.default(10),
     lingerMs: deviceConfigurationSchema.shape.lingerMs.default(5_000),
     storage: z.string().min(1).default(defaultStorage),

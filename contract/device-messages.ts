@@ -22,6 +22,8 @@ export const infoSchema = z.object({
     fps: z.number().positive(),
     bitrateKbps: z.number().int().positive(),
   }),
+  /** The sound it sends to who asks for some; absent when it has none. `codec` as in SDP, lower case. */
+  audio: z.object({ codec: z.string().max(32) }).optional(),
   /** SHA-256 of the device's DTLS certificate, as in SDP's a=fingerprint (RFC 8122): upper-case hex pairs with colons. */
   dtlsFingerprint: z.string().max(128),
   auth: z.enum(['off', 'optional', 'required']),

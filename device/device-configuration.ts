@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { iceServerSchema } from '../contract/operations.ts';
 import { deviceIdSchema, prefixSchema } from '../contract/topics.ts';
 import { silentLogger } from '../foundation/logger.ts';
+import { audioSettingsSchema } from './audio/audio-settings.ts';
 import { createSource } from './capture/open-source.ts';
 import { SourceError } from './capture/source-error.ts';
 import { motionSettingsSchema } from './motion/motion-settings.ts';
@@ -64,6 +65,7 @@ export const deviceConfigurationSchema = z.object({
   prefix: prefixSchema,
   source: sourceSchema,
   video: videoSettingsSchema,
+  audio: audioSettingsSchema.prefault({}),
   maxViewers: z.number().int().min(1).max(100),
   lingerMs: z.number().int().min(0).max(3_600_000),
   /** Folder of what must outlive the process. */

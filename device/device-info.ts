@@ -7,7 +7,7 @@ import { softwareVersion } from './status/software-version.ts';
 
 /** What this start of the daemon says of itself. */
 export function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: string): DeviceInfo {
-  const { name, maxViewers, video, allow } = configuration;
+  const { name, maxViewers, video, audio, allow } = configuration;
   const { width, height, fps, bitrateKbps } = video;
   return {
     v: 1,
@@ -16,6 +16,7 @@ export function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: 
     model: machineModel(),
     sw: softwareVersion(),
     caps: Object.keys(OPERATIONS).filter((op) => !(op in allow) || allow[op as keyof AllowedPower]),
+    ...(audio.source !== 'off' && { audio: { codec: 'opus' } }),
     limits: { viewers: maxViewers, width, height, fps, bitrateKbps },
     dtlsFingerprint,
     auth: 'off',

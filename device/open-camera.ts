@@ -1,5 +1,7 @@
 import type { CameraError } from '../contract/errors.ts';
 import { scoped } from '../foundation/logger.ts';
+import type { AudioStream } from './audio/audio-stream.ts';
+import { openAudio } from './audio/open-audio.ts';
 import { BitrateControl } from './bitrate/bitrate-control.ts';
 import { CameraSwitch } from './camera-switch/camera-switch.ts';
 import type { Source } from './capture/source.ts';
@@ -13,20 +15,22 @@ import { openRecording, type Recording } from './recording/open-recording.ts';
 import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
 import { EventPublisher } from './status/event-publisher.ts';
 import type { DtlsCertificate } from './viewer-session/dtls-certificate.ts';
-import type { LinkListener } from './viewer-session/viewer-session.ts';
+import type { ViewerSessionContext } from './viewer-session/viewer-session.ts';
 import { ViewerSessions } from './viewer-session/viewer-sessions.ts';
 
-/** The picture and all that is made of it. */
+/** The picture and all that is made of it, and the sound beside it. */
 export interface Camera {
   readonly cameraSwitch: CameraSwitch;
   readonly liveStream: LiveStream;
+  /** undefined: the camera has no sound. */
+  readonly audio: AudioStream | undefined;
   readonly sessions: ViewerSessions;
   readonly stream: StreamControl;
   readonly recording: Recording;
   readonly motion: Motion;
   readonly bitrate: BitrateControl;
   readonly snapshots: SnapshotTaker;
-  /** Why there are no pictures, or why they are not recorded. */
+  /** Why there are no pictures, or why they are not recorded, or why there is no sound. */
   failure(): CameraError | null;
 }
 
@@ -42,7 +46,7 @@ export async function openCamera(
     logger,
     endEverything: async () => {
       sessions.endAll('disabled');
-      await liveStream.stop();
+      await Promise.all([liveStream.stop(), audio?.stop()]);
     },
     handleChange,
   });
@@ -63,7 +67,14 @@ export async function openCamera(
   });
   bitrate.open();
   lifetime.own('the bit rate', () => bitrate.close());
-  const sessions = openSessions(part, liveStream, certificate, bitrate);
+  const audio = openAudio({
+    settings: configuration.audio,
+    logger: scoped(logger, 'audio'),
+    checkAllowed: () => cameraSwitch.check(),
+    handleChange,
+  });
+  if (audio) lifetime.own('the sound', () => audio.close());
+  const sessions = openSessions(part, { liveStream, audio, certificate, links: bitrate });
   const recording = openRecording({
     settings: configuration.recording,
     storage: configuration.storage,
@@ -77,26 +88,34 @@ export async function openCamera(
   const snapshots = new SnapshotTaker({ stream: liveStream });
   lifetime.own('the snapshots', () => snapshots.close());
   const stream = new StreamControl(liveStream, sessions, cameraSwitch);
-  const failure = () => liveStream.error ?? recording.recorder.error;
-  return { cameraSwitch, liveStream, sessions, stream, recording, motion, bitrate, snapshots, failure };
+  const failure = () => liveStream.error ?? recording.recorder.error ?? audio?.error ?? null;
+  return {
+    cameraSwitch,
+    liveStream,
+    audio,
+    sessions,
+    stream,
+    recording,
+    motion,
+    bitrate,
+    snapshots,
+    failure,
+  };
 }
 
 function openSessions(
   part: DevicePart,
-  liveStream: LiveStream,
-  certificate: DtlsCertificate,
-  links: LinkListener,
+  media: Pick<ViewerSessionContext, 'liveStream' | 'audio' | 'certificate' | 'links'>,
 ): ViewerSessions {
   const { configuration, logger, tally } = part;
+  const { liveStream } = media;
   return new ViewerSessions({
     maxViewers: configuration.maxViewers,
     context: {
-      liveStream,
-      certificate,
+      ...media,
       ice: configuration.ice,
       logger,
       tally,
-      links,
       push: (peer, message) => push(part, peer, withFailure(message, liveStream.error)),
     },
   });

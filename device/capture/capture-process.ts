@@ -13,10 +13,12 @@ const SILENCE_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 2_000;
 const LONGEST_LOGGED_TEXT = 500;
 
-/** A program that writes coded pictures to its standard output. */
+/** A program that writes coded pictures, or sound, to its standard output. */
 export interface CaptureCommand {
   readonly program: string;
   readonly args: readonly string[];
+  /** What is missed when it is silent. Default: `pictures`. */
+  readonly yields?: string;
   /** The sentence for a machine without the program: what to type. */
   readonly whenMissing: string;
   /** Makes words for a failure out of what the program said; undefined: the program's own words are used. */
@@ -26,28 +28,28 @@ export interface CaptureCommand {
 }
 
 /** Makes access units of a program's output; throws when it is not what was expected. */
-export interface OutputReader {
-  push(chunk: Buffer, nowUs: number): AccessUnit[];
+export interface OutputReader<Unit = AccessUnit> {
+  push(chunk: Buffer, nowUs: number): Unit[];
   /** Milliseconds without output after which `handleQuiet` is called; undefined: not before the next output. */
   readonly quietTimeoutMs?: number | undefined;
   /** Gives what the silence shows to be complete. */
-  handleQuiet?(): AccessUnit[];
+  handleQuiet?(): Unit[];
 }
 
-export interface CaptureProcessOptions {
+export interface CaptureProcessOptions<Unit = AccessUnit> {
   readonly command: CaptureCommand;
-  readonly reader: OutputReader;
+  readonly reader: OutputReader<Unit>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Throws a SourceError to refuse the picture and end the program. */
-  readonly handleAccessUnit: (unit: AccessUnit) => void;
+  /** Throws a SourceError to refuse what it is given and end the program. */
+  readonly handleAccessUnit: (unit: Unit) => void;
   /** Called once when the program is gone and was not stopped. */
   readonly handleEnd: (error: SourceError) => void;
 }
 
 /** Owns one run of a program, without a shell. The program cannot outlive the daemon. */
-export class CaptureProcess {
-  readonly #options: CaptureProcessOptions;
+export class CaptureProcess<Unit = AccessUnit> {
+  readonly #options: CaptureProcessOptions<Unit>;
   readonly #lastWords = new RecentLines();
   #child: ChildProcessWithoutNullStreams | undefined;
   #gone: Promise<void> = Promise.resolve();
@@ -56,7 +58,7 @@ export class CaptureProcess {
   #cancelSilenceTimeout: () => void = () => undefined;
   #cancelQuietTimeout: () => void = () => undefined;
 
-  constructor(options: CaptureProcessOptions) {
+  constructor(options: CaptureProcessOptions<Unit>) {
     this.#options = options;
   }
 
@@ -113,7 +115,7 @@ export class CaptureProcess {
     this.#options.logger.debug(`${program}: ${words.slice(0, LONGEST_LOGGED_TEXT)}`);
   }
 
-  #deliver(read: () => readonly AccessUnit[]): void {
+  #deliver(read: () => readonly Unit[]): void {
     try {
       for (const unit of read()) if (!this.#isStopped) this.#options.handleAccessUnit(unit);
     } catch (error) {
@@ -162,8 +164,8 @@ export class CaptureProcess {
   }
 
   #describeSilence(): SourceError {
-    const { program } = this.#options.command;
-    return new SourceError(`${program} gave no pictures for ${SILENCE_TIMEOUT_MS / 1000} s${this.#said()}`);
+    const { program, yields = 'pictures' } = this.#options.command;
+    return new SourceError(`${program} gave no ${yields} for ${SILENCE_TIMEOUT_MS / 1000} s${this.#said()}`);
   }
 
   #describeUnreadable(cause: unknown): SourceError {

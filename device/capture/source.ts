@@ -20,12 +20,12 @@ export interface VideoSettings {
   readonly keyframeIntervalS: number;
 }
 
-export interface SourceSink {
+export interface SourceSink<Unit = AccessUnit> {
   /**
    * One picture, in the order in which it is shown. Pictures before the first key frame and key frames without
    * parameter sets are allowed; pictures that must be shown in another order are not.
    */
-  handleAccessUnit(unit: AccessUnit): void;
+  handleAccessUnit(unit: Unit): void;
   /** The source ended by itself. Called at most once a start, and not after `stop`. */
   handleEnd(error: SourceError): void;
 }
@@ -51,14 +51,18 @@ export interface SourceMotion {
   readonly score: number;
 }
 
-/** Something that yields coded pictures. Restartable: start, stop or end, start again. */
-export interface Source {
+/** Something that can be made to yield. Restartable: start, stop or end, start again. */
+export interface RestartableSource<Unit = AccessUnit> {
   /** For logs and messages, such as `the test picture`. */
   readonly description: string;
   /** Returns at once; what goes wrong is told to the sink. Only legal when stopped or ended. */
-  start(sink: SourceSink): void;
+  start(sink: SourceSink<Unit>): void;
   /** Resolves when everything the source started is gone. The sink hears nothing more from the call on. */
   stop(): Promise<void>;
+}
+
+/** Something that yields coded pictures. */
+export interface Source extends RestartableSource {
   /** Absent when the encoder cannot make a key frame on demand. */
   readonly requestKeyframe?: (() => void) | undefined;
 

@@ -3,7 +3,7 @@ import { withTimeout } from '../../foundation/time-out.ts';
 import type { AccessUnit } from '../../media/access-unit.ts';
 import type { Clock } from '../capture/clock.ts';
 import { SourceError } from '../capture/source-error.ts';
-import type { Source, SourceSink } from '../capture/source.ts';
+import type { RestartableSource, SourceSink } from '../capture/source.ts';
 import { FailureLog } from './failure-log.ts';
 import type { Tally } from '../telemetry/tally.ts';
 
@@ -15,20 +15,20 @@ const HEALTHY_RUN_MS = 10_000;
 const STOP_TIMEOUT_MS = 10_000;
 const MICROSECONDS_PER_MILLISECOND = 1000;
 
-export interface SourceRunnerEvents {
-  handleAccessUnit(unit: AccessUnit): void;
+export interface SourceRunnerEvents<Unit = AccessUnit> {
+  handleAccessUnit(unit: Unit): void;
   /** The source ended by itself. It is started again after a pause as long as it is wanted. */
   handleFailure(error: SourceError): void;
   /** `running` has changed. */
   handleChange(): void;
 }
 
-export interface SourceRunnerOptions {
-  readonly source: Source;
+export interface SourceRunnerOptions<Unit = AccessUnit> {
+  readonly source: RestartableSource<Unit>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tally: Pick<Tally, 'source'>;
-  readonly events: SourceRunnerEvents;
+  readonly events: SourceRunnerEvents<Unit>;
 }
 
 type RunnerState =
@@ -43,8 +43,8 @@ const IDLE: RunnerState = { kind: 'idle' };
  * Keeps one source running while it is wanted: one start at a time, never beside a stop that is under way, and after
  * a failure only after a pause that grows from failure to failure.
  */
-export class SourceRunner {
-  readonly #options: SourceRunnerOptions;
+export class SourceRunner<Unit = AccessUnit> {
+  readonly #options: SourceRunnerOptions<Unit>;
   readonly #failureLog: FailureLog;
   #state: RunnerState = IDLE;
   #isWanted = false;
@@ -52,7 +52,7 @@ export class SourceRunner {
   #hasFailed = false;
   #notBeforeUs = 0;
 
-  constructor(options: SourceRunnerOptions) {
+  constructor(options: SourceRunnerOptions<Unit>) {
     this.#options = options;
     this.#failureLog = new FailureLog(options.logger);
   }
@@ -113,7 +113,7 @@ export class SourceRunner {
     events.handleChange();
   }
 
-  #startSource(sink: SourceSink): void {
+  #startSource(sink: SourceSink<Unit>): void {
     try {
       this.#options.source.start(sink);
     } catch (cause) {

@@ -26,13 +26,13 @@ export function openStatus(
 ): Status {
   const { configuration, bus, info, lifetime, logger, handleChange } = part;
   const { prefix, device } = configuration;
-  const { liveStream, recording } = camera;
+  const { liveStream, recording, audio } = camera;
   const startedAtMs = performance.now();
   const timeSync = new TimeSync(handleChange);
   const healthWatch = new HealthWatch({
     readMachine,
     cameraFailure: () => liveStream.error?.message,
-    otherFailure: () => recording.recorder.error?.message,
+    otherFailure: () => (recording.recorder.error ?? audio?.error)?.message,
     handleChange,
     logger: scoped(logger, 'health'),
   });

@@ -1,32 +1,55 @@
+import { OPUS_CLOCK_RATE } from '../../media/opus-packet.ts';
+import type { OfferedAudio } from './audio-offer.ts';
+import type { AudioSendFormat } from './media-path/media-transport.ts';
 import { ANY_PORT, REJECTED_PORT, attribute, joinSdp, splitSdp, type SdpSection } from './sdp-sections.ts';
 import type { VideoOffer } from './video-offer.ts';
 
+/** Of picture and sound, so that a player shows them together. */
+export const STREAM_ID = 'picam';
+const AUDIO_TRACK_ID = 'picam-audio';
 const NO_ADDRESS = 'c=IN IP4 0.0.0.0';
 const INACTIVE = 'a=inactive';
 const TRANSPORT = /^a=(?:ice-|fingerprint:|setup:|candidate:|end-of-candidates|rtcp-mux)/u;
 
 /**
- * The whole answer: `answeredSdp` for the video, and every other section of the offer rejected.
+ * The whole answer: `answeredSdp` for the video, the sound's section when the offer has a place for it, and every other
+ * section of the offer rejected.
  *
  * Browsers with one transport for all (bundlePolicy "max-bundle") lose it with a rejected first section, so that one
  * stays, inactive.
  */
-export function completeAnswer(offer: VideoOffer, answeredSdp: string): string {
+export function completeAnswer(offer: VideoOffer, answeredSdp: string, audio?: AudioSendFormat): string {
   const answered = splitSdp(answeredSdp);
   const video = answered?.sections[0];
   if (!answered || !video) throw new Error('the answer to the video holds no video');
-  const carrier = offer.carrier === undefined ? undefined : offer.sections[offer.carrier];
   const sections = offer.sections.map((section, index) => {
     if (index === offer.index) return video;
-    return section === carrier ? inactive(section, video) : rejected(section);
+    if (audio && index === offer.audio?.index) return withSound(offer.audio, audio, video);
+    return index === offer.carrier ? inactive(section, video) : rejected(section);
   });
-  const carrierMid = carrier && attribute(carrier.lines, 'mid');
+  const accepted = new Set(
+    sections.filter(({ port }) => port !== REJECTED_PORT).map(({ lines }) => attribute(lines, 'mid')),
+  );
+  const bundle = offer.bundle.filter((mid) => accepted.has(mid));
   const sessionLines = answered.sessionLines.map((line) =>
-    carrierMid !== undefined && line.startsWith('a=group:BUNDLE ')
-      ? `a=group:BUNDLE ${carrierMid} ${offer.mid}`
-      : line,
+    line.startsWith('a=group:BUNDLE ') ? `a=group:BUNDLE ${bundle.join(' ')}` : line,
   );
   return joinSdp({ sessionLines, sections });
+}
+
+function withSound(offered: OfferedAudio, audio: AudioSendFormat, video: SdpSection): SdpSection {
+  const format = String(audio.payloadType);
+  const lines = [
+    NO_ADDRESS,
+    'a=sendonly',
+    `a=mid:${offered.mid}`,
+    `a=msid:${STREAM_ID} ${AUDIO_TRACK_ID}`,
+    `a=rtpmap:${format} opus/${OPUS_CLOCK_RATE}/2`,
+    `a=ssrc:${audio.ssrc} cname:${audio.cname}`,
+    ...transportOf(video),
+  ];
+  const { kind, protocol } = offered.section;
+  return { kind, port: ANY_PORT, protocol, formats: [format], lines };
 }
 
 /** Accepted, with the first of its formats and the video's transport, but without media. */
@@ -38,9 +61,12 @@ function inactive(section: SdpSection, video: SdpSection): SdpSection {
       line.startsWith(`a=rtpmap:${format} `) ||
       line.startsWith(`a=fmtp:${format} `),
   );
-  const transport = video.lines.filter((line) => TRANSPORT.test(line));
-  const lines = [NO_ADDRESS, INACTIVE, ...kept, ...transport];
+  const lines = [NO_ADDRESS, INACTIVE, ...kept, ...transportOf(video)];
   return { ...section, port: ANY_PORT, formats: [format], lines };
+}
+
+function transportOf({ lines }: SdpSection): string[] {
+  return lines.filter((line) => TRANSPORT.test(line));
 }
 
 /** Some viewers read the SCTP port of a data channel even when it is rejected. */

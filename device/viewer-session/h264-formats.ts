@@ -1,4 +1,4 @@
-import { attributes, type SdpSection } from './sdp-sections.ts';
+import { attributes, encodings, type SdpSection } from './sdp-sections.ts';
 
 export interface H264Format {
   readonly payloadType: string;
@@ -32,13 +32,6 @@ export function bestH264Format(section: SdpSection): H264Format | undefined {
 function rank({ profileLevelId }: H264Format): number {
   if (profileLevelId.startsWith('42e0')) return 0;
   return profileLevelId.startsWith('42') ? 1 : 2;
-}
-
-function encodings({ formats, lines }: SdpSection): { payloadType: string; encoding: string }[] {
-  return attributes(lines, 'rtpmap')
-    .map((value) => value.split(/\s+/u))
-    .map(([payloadType = '', encoding = '']) => ({ payloadType, encoding: encoding.toLowerCase() }))
-    .filter(({ payloadType }) => formats.includes(payloadType));
 }
 
 function formatParameters({ lines }: SdpSection): Map<string, Map<string, string>> {

@@ -42,6 +42,25 @@ export function attributes(lines: readonly string[], name: string): string[] {
   return lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length).trim());
 }
 
+/** The formats of a section that its m-line lists, with their encodings in lower case, such as `h264/90000`. */
+export function encodings({ formats, lines }: SdpSection): { payloadType: string; encoding: string }[] {
+  return attributes(lines, 'rtpmap')
+    .map((value) => value.split(/\s+/u))
+    .map(([payloadType = '', encoding = '']) => ({ payloadType, encoding: encoding.toLowerCase() }))
+    .filter(({ payloadType }) => formats.includes(payloadType));
+}
+
+/** A port of 0 rejects a section, except in a bundle where it leaves the transport to another (RFC 9143 §6). */
+export function isOffered({ port, lines }: SdpSection): boolean {
+  return port !== REJECTED_PORT || lines.includes('a=bundle-only');
+}
+
+export function wantsToReceive(split: SplitSdp, section: SdpSection): boolean {
+  const isDirection = (line: string) => /^a=(?:sendrecv|recvonly|sendonly|inactive)$/u.test(line);
+  const direction = section.lines.find(isDirection) ?? split.sessionLines.find(isDirection) ?? 'a=sendrecv';
+  return direction === 'a=sendrecv' || direction === 'a=recvonly';
+}
+
 function parseSection([first = '', ...lines]: readonly string[]): SdpSection {
   const [kind = '', port = '', protocol = '', ...formats] = first.slice('m='.length).trim().split(/\s+/u);
   return { kind, port, protocol, formats, lines };

@@ -1,12 +1,14 @@
 import { CameraError } from '../../contract/errors.ts';
+import { findAudio, type OfferedAudio } from './audio-offer.ts';
+import { bundleOf, candidatesOf, carrierOf, isTransportAttribute, transportLines } from './bundle.ts';
 import { type H264Format, bestH264Format } from './h264-formats.ts';
 import {
   ANY_PORT,
-  REJECTED_PORT,
   attribute,
-  attributes,
+  isOffered,
   joinSdp,
   splitSdp,
+  wantsToReceive,
   type SdpSection,
   type SplitSdp,
 } from './sdp-sections.ts';
@@ -21,9 +23,8 @@ const RTCP_MUX = 'a=rtcp-mux';
  * its link takes and tells it (REMB).
  */
 const FEEDBACK = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
-const TRANSPORT_ATTRIBUTES = ['ice-ufrag', 'ice-pwd', 'ice-options', 'fingerprint', 'setup'];
 
-/** A viewer's offer, cut down to the one video it gets. */
+/** A viewer's offer, cut down to the one video it gets, and the place for the sound beside it. */
 export interface VideoOffer {
   /** The video section alone, with a single H.264 format and its retransmissions, and without candidates. */
   readonly sdp: string;
@@ -31,22 +32,27 @@ export interface VideoOffer {
   /** The video's place among all sections of the offer. */
   readonly index: number;
   readonly profileLevelId: string;
+  /** Where the sound goes; undefined when the camera or the viewer wants none. */
+  readonly audio: OfferedAudio | undefined;
   /** The first candidates the offer held, as in RTCIceCandidateInit.candidate; MAX_REMOTE_CANDIDATES at most. */
   readonly candidates: readonly string[];
   readonly sections: readonly SdpSection[];
+  /** The mids that share the video's transport, in their order. */
+  readonly bundle: readonly string[];
   /** The place of another section whose transport the video shares and which must therefore not be rejected. */
   readonly carrier: number | undefined;
 }
 
 /**
- * Finds the video a camera can answer.
+ * Finds the video a camera can answer, and where its sound can go if it has some.
  *
- * Everything else in the offer (audio, data channels, more video) is kept away from the WebRTC stack and rejected in
- * the answer: what is not parsed cannot be attacked.
+ * Everything but the video (audio, data channels, more video) is kept away from the WebRTC stack: what is not parsed
+ * cannot be attacked. Of the audio no more is read than where and as what Opus may be sent; the rest is rejected in the
+ * answer.
  *
  * @throws CameraError `bad_sdp`, saying what is missing.
  */
-export function parseVideoOffer(sdp: string): VideoOffer {
+export function parseVideoOffer(sdp: string, { withAudio = false } = {}): VideoOffer {
   const split = splitSdp(sdp);
   if (!split) throw new CameraError('bad_sdp', 'The offer is not an SDP: it does not begin with "v=0".');
   if (split.sections.length > MAX_SECTIONS) {
@@ -55,18 +61,47 @@ export function parseVideoOffer(sdp: string): VideoOffer {
   const { index, section, format } = chooseVideo(split);
   const mid = attribute(section.lines, 'mid');
   if (!mid) throw new CameraError('bad_sdp', 'The video of the offer has no "a=mid:" line (RFC 9143).');
-  const transport = transportLines(split, section);
+  const bundle = bundleOf(split, mid);
+  const audio = withAudio ? findAudio(split, bundle) : undefined;
+  const accepted = audio && isBefore(audio.mid, mid, bundle) ? [audio.section, section] : [section];
+  const transport = checkedTransport(split, accepted);
+  const carrier = carrierOf(split, bundle, accepted, transport);
   return {
     sdp: joinSdp(videoOnly(split, section, format, transport, mid)),
     mid,
     index,
     profileLevelId: format.profileLevelId,
-    candidates: attributes(section.lines, 'candidate')
-      .slice(0, MAX_REMOTE_CANDIDATES)
-      .map((value) => `candidate:${value}`),
+    audio,
+    candidates: offeredCandidates(split, bundle, transport),
     sections: split.sections,
-    carrier: carrierOf(split, index, transport),
+    bundle,
+    carrier,
   };
+}
+
+function isBefore(one: string, other: string, bundle: readonly string[]): boolean {
+  return bundle.indexOf(one) < bundle.indexOf(other);
+}
+
+function checkedTransport(split: SplitSdp, accepted: readonly SdpSection[]): string[] {
+  const found = transportLines(split, accepted);
+  for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint']) {
+    if (attribute(found, name) === undefined) {
+      throw new CameraError('bad_sdp', `The video of the offer has no "a=${name}:" line.`);
+    }
+  }
+  return found;
+}
+
+function offeredCandidates(
+  split: SplitSdp,
+  bundle: readonly string[],
+  transport: readonly string[],
+): string[] {
+  const bundled = split.sections.filter(({ lines }) => bundle.includes(attribute(lines, 'mid') ?? ''));
+  return candidatesOf(bundled, transport)
+    .slice(0, MAX_REMOTE_CANDIDATES)
+    .map((value) => `candidate:${value}`);
 }
 
 function chooseVideo(split: SplitSdp): { index: number; section: SdpSection; format: H264Format } {
@@ -90,43 +125,6 @@ function chooseVideo(split: SplitSdp): { index: number; section: SdpSection; for
   );
 }
 
-/** A port of 0 rejects a section, except in a bundle where it leaves the transport to another (RFC 9143 §6). */
-function isOffered({ port, lines }: SdpSection): boolean {
-  return port !== REJECTED_PORT || lines.includes('a=bundle-only');
-}
-
-function wantsToReceive(split: SplitSdp, section: SdpSection): boolean {
-  const isDirection = (line: string) => /^a=(?:sendrecv|recvonly|sendonly|inactive)$/u.test(line);
-  const direction = section.lines.find(isDirection) ?? split.sessionLines.find(isDirection) ?? 'a=sendrecv';
-  return direction === 'a=sendrecv' || direction === 'a=recvonly';
-}
-
-/** The section's own transport attributes, else those of its bundle. */
-function transportLines(split: SplitSdp, section: SdpSection): string[] {
-  const owner = [section, ...split.sections].find(({ lines }) => attribute(lines, 'ice-ufrag') !== undefined);
-  const found = TRANSPORT_ATTRIBUTES.flatMap((name) => {
-    const own = attributes(owner?.lines ?? [], name);
-    return (own.length > 0 ? own : attributes(split.sessionLines, name)).map((value) => `a=${name}:${value}`);
-  });
-  for (const name of ['ice-ufrag', 'ice-pwd', 'fingerprint']) {
-    if (attribute(found, name) === undefined) {
-      throw new CameraError('bad_sdp', `The video of the offer has no "a=${name}:" line.`);
-    }
-  }
-  return found;
-}
-
-/** The first of the bundle (its tag, RFC 9143 §7.2), when that is other media on the same transport. */
-function carrierOf(split: SplitSdp, video: number, transport: readonly string[]): number | undefined {
-  const [tag] = attribute(split.sessionLines, 'group')?.split(' ').slice(1) ?? [];
-  const index = split.sections.findIndex(({ lines }) => attribute(lines, 'mid') === tag);
-  const section = split.sections[index];
-  if (!section || index === video || section.port === REJECTED_PORT) return undefined;
-  const isMedia = section.kind === 'audio' || section.kind === 'video';
-  const isShared = attribute(section.lines, 'ice-ufrag') === attribute(transport, 'ice-ufrag');
-  return isMedia && isShared ? index : undefined;
-}
-
 function videoOnly(
   split: SplitSdp,
   section: SdpSection,
@@ -135,12 +133,12 @@ function videoOnly(
   mid: string,
 ): SplitSdp {
   const formats = [format.payloadType, ...format.rtxPayloadTypes];
-  const isLeftOut = ['candidate', 'end-of-candidates', 'bundle-only', 'rtcp-mux', ...TRANSPORT_ATTRIBUTES];
+  const isLeftOut = ['candidate', 'end-of-candidates', 'bundle-only', 'rtcp-mux'];
   const kept = section.lines.filter((line) => {
     const [, name = '', payloadType = '', value = ''] = /^a=([^:]+)(?::(\S+)\s*(.*))?/u.exec(line) ?? [];
     if (name === 'rtpmap' || name === 'fmtp') return formats.includes(payloadType);
     if (name === 'rtcp-fb') return formats.includes(payloadType) && FEEDBACK.includes(value.trim());
-    return !isLeftOut.includes(name);
+    return !isLeftOut.includes(name) && !isTransportAttribute(name);
   });
   const sessionLines = split.sessionLines.filter(
     (line) => !/^a=(?:group|fingerprint|ice-ufrag|ice-pwd|setup|candidate)[:]/u.test(line),

@@ -15,18 +15,19 @@ import { systemClock } from '../capture/clock.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
 import type { LinkReport } from './media-path/link-report.ts';
+import { AudioSender } from './media-path/audio-sender.ts';
+import type { AudioSendFormat } from './media-path/media-transport.ts';
 import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { type SenderTally, VideoSender } from './media-path/video-sender.ts';
-import { completeAnswer } from './complete-answer.ts';
+import { STREAM_ID, completeAnswer } from './complete-answer.ts';
 import type { VideoOffer } from './video-offer.ts';
 import { toWeriftCertificate } from './werift-certificate.ts';
 import { sayGoodbye } from './werift-goodbye.ts';
-import { WeriftMediaTransport, agreedFormat } from './werift-media-transport.ts';
+import { WeriftMediaTransport, agreedFormat, newAudioFormat } from './werift-media-transport.ts';
 
 /** How long STUN and TURN servers may keep an answer waiting. */
 const GATHERING_TIMEOUT_S = 2;
-const STREAM_ID = 'picam';
 const FEEDBACK = [
   { type: 'nack' },
   { type: 'nack', parameter: 'pli' },
@@ -35,7 +36,7 @@ const FEEDBACK = [
 ];
 
 export interface ViewerPeerEvents {
-  /** From now on there is a sender. */
+  /** From now on there is a sender, and one for the sound if the offer has a place for it. */
   handleConnected(): void;
   /** Called once at most, and not after `close`. */
   handleDisconnected(reason: string): void;
@@ -63,6 +64,8 @@ export class ViewerPeer {
   readonly #options: ViewerPeerOptions;
   readonly #connection: RTCPeerConnection;
   #sender: VideoSender | undefined;
+  #audioFormat: AudioSendFormat | undefined;
+  #audioSender: AudioSender | undefined;
   #stopListening: (() => void) | undefined;
   #isProven: () => boolean = () => false;
   #isOver = false;
@@ -77,6 +80,10 @@ export class ViewerPeer {
     return this.#sender;
   }
 
+  get audioSender(): AudioSender | undefined {
+    return this.#audioSender;
+  }
+
   /**
    * @param trickle true: answer at once and tell the candidates as they are found; false: the answer holds them all.
    * @throws CameraError `bad_sdp` when the offer cannot be answered.
@@ -85,14 +92,17 @@ export class ViewerPeer {
     const { offer } = this.#options;
     try {
       await this.#connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
-      this.#listen(this.#prepareVideo());
+      const transceiver = this.#prepareVideo();
+      this.#audioFormat =
+        offer.audio && newAudioFormat(this.#connection, transceiver, offer.audio.payloadType);
+      this.#listen(transceiver);
       const answer = passive(await this.#connection.createAnswer());
       const gathered = this.#connection.setLocalDescription(answer);
       this.#addOfferedCandidates();
       if (!trickle) await gathered;
       else gathered.catch((error: unknown) => this.#disconnected(describeError(error)));
       const answered = trickle ? answer.sdp : this.#connection.localDescription?.sdp;
-      return completeAnswer(offer, answered ?? answer.sdp);
+      return completeAnswer(offer, answered ?? answer.sdp, this.#audioFormat);
     } catch (cause) {
       if (cause instanceof CameraError) throw cause;
       throw new CameraError('bad_sdp', `The offer cannot be answered: ${describeError(cause)}.`, { cause });
@@ -113,6 +123,7 @@ export class ViewerPeer {
     this.#isOver = true;
     this.#stopListening?.();
     this.#sender?.close();
+    this.#audioSender?.close();
     await Promise.all(this.#connection.dtlsTransports.map((transport) => sayGoodbye(transport)));
     await this.#connection.close();
   }
@@ -168,19 +179,19 @@ export class ViewerPeer {
     try {
       if (!this.#isProven()) throw new DtlsHandshakeError('the viewer did not prove that it is the viewer');
       const transport = new WeriftMediaTransport(dtls, transceiver);
+      const common = { transport, clock: systemClock, wallClockMs: () => Date.now() };
       const sender = new VideoSender({
-        transport,
+        ...common,
         format: agreedFormat(this.#connection, transceiver),
         ring,
         firstSequenceNumber,
-        clock: systemClock,
-        wallClockMs: () => Date.now(),
         requestKeyframe: () => events.handleKeyframeRequest(),
         tally,
         handleLinkReport: (report) => events.handleLinkReport?.(report),
       });
       this.#stopListening = transport.onRtcp((compound) => sender.handleRtcp(compound));
       this.#sender = sender;
+      this.#audioSender = this.#audioFormat && new AudioSender({ ...common, format: this.#audioFormat });
     } catch (error) {
       this.#disconnected(describeError(error));
       return;

@@ -2,6 +2,7 @@ import { CameraError } from '../../contract/errors.ts';
 import type { ViewerStatistics } from '../../contract/device-statistics.ts';
 import type { CandPush, Candidate, ClosePush } from '../../contract/operations.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { AudioStream } from '../audio/audio-stream.ts';
 import type { LiveStream } from '../live-stream/live-stream.ts';
 import type { LiveStreamViewer } from '../live-stream/live-stream-viewer.ts';
 import type { Picture } from '../live-stream/picture.ts';
@@ -22,6 +23,8 @@ export type EndReason = ClosePush['reason'] | 'left';
 
 export interface ViewerSessionContext {
   readonly liveStream: LiveStream;
+  /** undefined: the camera has no sound. */
+  readonly audio?: AudioStream | undefined;
   readonly certificate: DtlsCertificate;
   readonly ice: IceSettings;
   readonly logger: Logger;
@@ -63,6 +66,7 @@ export class ViewerSession implements LiveStreamViewer {
   readonly #outbox: CandidateOutbox;
   readonly #startedAtMs = performance.now();
   #leave: (() => void) | undefined;
+  #leaveAudio: (() => void) | undefined;
   #connectTimer: NodeJS.Timeout | undefined;
   #state: 'connecting' | 'playing' | 'ended' = 'connecting';
   #remoteCandidates: number;
@@ -74,7 +78,7 @@ export class ViewerSession implements LiveStreamViewer {
     this.session = session;
     this.peer = peer;
     this.#outbox = new CandidateOutbox((candidates, end) => this.#pushCandidates(candidates, end));
-    const offer = parseVideoOffer(options.sdp);
+    const offer = parseVideoOffer(options.sdp, { withAudio: context.audio !== undefined });
     this.#remoteCandidates = offer.candidates.length;
     this.#connection = new ViewerPeer({
       offer,
@@ -160,6 +164,7 @@ export class ViewerSession implements LiveStreamViewer {
     this.#state = 'ended';
     clearTimeout(this.#connectTimer);
     this.#leave?.();
+    this.#leaveAudio?.();
     this.#logEnd(reason, why);
     if (reason !== 'left') {
       const data = { session: this.session, reason };
@@ -185,9 +190,16 @@ export class ViewerSession implements LiveStreamViewer {
     this.#leave?.();
     try {
       this.#leave = this.#options.context.liveStream.join(this);
+      this.#listenToMicrophone();
     } catch (error) {
       this.end('shutdown', describeError(error));
     }
+  }
+
+  #listenToMicrophone(): void {
+    const { audioSender } = this.#connection;
+    if (audioSender && !this.#hasEnded())
+      this.#leaveAudio = this.#options.context.audio?.join((packet) => audioSender.send(packet));
   }
 
   #pushCandidates(candidates: Candidate[], end: boolean): void {

@@ -1,10 +1,11 @@
+import { randomInt } from 'node:crypto';
 import type { RTCDtlsTransport, RTCPeerConnection, RTCRtpTransceiver } from 'werift';
 import { isRtcp } from '../../media/rtp.ts';
 import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
 import { SrtpGcmReceiver, SrtpGcmSender } from '../../media/srtp-gcm.ts';
 import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
 import type { SrtpProtector, SrtpUnprotector } from '../../media/srtp-protection.ts';
-import type { MediaTransport, SendFormat } from './media-path/media-transport.ts';
+import type { AudioSendFormat, MediaTransport, SendFormat } from './media-path/media-transport.ts';
 import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
 
 /** DTLS-SRTP protection profiles (RFC 5764 §4.1.2, RFC 7714 §14.2). */
@@ -88,6 +89,17 @@ export function agreedFormat(connection: RTCPeerConnection, transceiver: RTCRtpT
     playoutDelayId: headerExtensions.find(({ uri }) => uri === PLAYOUT_DELAY_URI)?.id,
     cname: connection.cname,
   };
+}
+
+/** A stream that werift knows nothing of, so that it cannot send anything under the same SSRC. */
+export function newAudioFormat(
+  connection: RTCPeerConnection,
+  { sender }: RTCRtpTransceiver,
+  payloadType: number,
+): AudioSendFormat {
+  let ssrc = 0;
+  while ([0, sender.ssrc, sender.rtxSsrc].includes(ssrc)) ssrc = randomInt(2 ** 32);
+  return { payloadType, ssrc, cname: connection.cname };
 }
 
 function protectorOf(profile: number, keys: SrtpMasterKeys): SrtpProtector {

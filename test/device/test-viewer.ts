@@ -4,6 +4,7 @@ import {
   RTCRtpCodecParameters,
   RTCRtpHeaderExtensionParameters,
   RtcpPayloadSpecificFeedback,
+  RtcpSrPacket,
   useH264,
   useOPUS,
   type RtpPacket,
@@ -22,11 +23,15 @@ export interface TestViewerOptions {
   readonly device: string;
   /** Also offers audio and a data channel. */
   readonly withEverything?: boolean;
+  /** Also offers to receive audio. */
+  readonly withAudio?: boolean;
 }
 
 /** A viewer made of plain werift, apart from the product's own live view, that keeps what it got. */
 export class TestViewer {
   readonly packets: RtpPacket[] = [];
+  readonly audioPackets: RtpPacket[] = [];
+  readonly senderReports: RtcpSrPacket[] = [];
   readonly closeReasons: string[] = [];
   readonly candidates: string[] = [];
   readonly connection: RTCPeerConnection;
@@ -37,10 +42,16 @@ export class TestViewer {
 
   constructor(options: TestViewerOptions) {
     this.#options = options;
-    this.connection = createConnection(options.withEverything === true);
+    this.connection = createConnection(options);
     this.connection.onTrack.subscribe((track) => {
-      track.onReceiveRtp.subscribe((packet) => this.packets.push(packet));
+      const packets = track.kind === 'audio' ? this.audioPackets : this.packets;
+      track.onReceiveRtp.subscribe((packet) => packets.push(packet));
     });
+    for (const { onRtcp } of this.connection.dtlsTransports) {
+      onRtcp.subscribe((packet) => {
+        if (packet instanceof RtcpSrPacket) this.senderReports.push(packet);
+      });
+    }
     this.#unsubscribe = options.requests.onPush(({ op, data }) => {
       if (op === 'close') this.#handleClose(data);
       if (op === 'cand') this.#handleCandidates(data);
@@ -119,7 +130,7 @@ export class TestViewer {
   }
 }
 
-function createConnection(withEverything: boolean): RTCPeerConnection {
+function createConnection({ withEverything, withAudio }: TestViewerOptions): RTCPeerConnection {
   const connection = new RTCPeerConnection({
     codecs: {
       audio: [useOPUS()],
@@ -129,7 +140,8 @@ function createConnection(withEverything: boolean): RTCPeerConnection {
     bundlePolicy: 'max-bundle',
   });
   connection.addTransceiver('video', { direction: 'recvonly' });
-  if (withEverything) {
+  if (withAudio === true) connection.addTransceiver('audio', { direction: 'recvonly' });
+  if (withEverything === true) {
     connection.addTransceiver(new MediaStreamTrack({ kind: 'audio' }), { direction: 'sendrecv' });
     connection.createDataChannel('control');
   }

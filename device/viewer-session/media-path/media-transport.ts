@@ -7,6 +7,23 @@ export interface MediaTransport {
   readonly waitingPackets: number;
 }
 
+/** More waiting packets than about two seconds of video mean that the network does not take them. */
+const MAX_WAITING_PACKETS = 1_500;
+
+/** True while the network does not take what is sent. */
+export function isCongested({ waitingPackets }: MediaTransport): boolean {
+  return waitingPackets > MAX_WAITING_PACKETS;
+}
+
+/** How the answer promised to send sound. */
+export interface AudioSendFormat {
+  readonly payloadType: number;
+  /** Of no other stream of this connection. */
+  readonly ssrc: number;
+  /** The pictures' too. */
+  readonly cname: string;
+}
+
 /** What the answer promised to send. */
 export interface SendFormat {
   readonly payloadType: number;

@@ -4,7 +4,7 @@ import type { Clock } from '../../capture/clock.ts';
 import type { Picture } from '../../live-stream/picture.ts';
 import { createTally, type Tally } from '../../telemetry/tally.ts';
 import type { LinkFinding, LinkReport } from './link-report.ts';
-import type { MediaTransport, SendFormat } from './media-transport.ts';
+import { isCongested, type MediaTransport, type SendFormat } from './media-transport.ts';
 import { PicturePacer } from './picture-pacer.ts';
 import { playoutDelayExtension } from './playout-delay.ts';
 import { ReceptionObserver, type Reception } from './reception.ts';
@@ -45,8 +45,6 @@ export interface VideoSenderStatistics extends Reception {
 const FIRST_SEQUENCE_NUMBERS = 2 ** 15;
 const MODULUS_32_BITS = 2 ** 32;
 const CLOCK_TICKS_PER_MICROSECOND = 0.09;
-/** More waiting packets than about two seconds of video mean that the network does not take them. */
-const MAX_WAITING_PACKETS = 1_500;
 /** More than this behind, a key frame is a shorter way to the present than catching up. */
 const MAX_PICTURES_BEHIND = 90;
 const RTX_PREFIX_BYTES = 2;
@@ -106,7 +104,7 @@ export class VideoSender {
 
   /** True while the network does not take what is sent. */
   get congested(): boolean {
-    return this.#options.transport.waitingPackets > MAX_WAITING_PACKETS;
+    return isCongested(this.#options.transport);
   }
 
   send(picture: Picture): void {

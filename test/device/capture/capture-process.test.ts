@@ -3,9 +3,10 @@ import { type CaptureCommand, CaptureProcess } from '../../../device/capture/cap
 import { type Clock, systemClock } from '../../../device/capture/clock.ts';
 import { SourceError } from '../../../device/capture/source-error.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
+import type { AccessUnit } from '../../../media/access-unit.ts';
 import { ManualClock } from '../manual-clock.ts';
 
-const UNIT = { nalUnits: [Buffer.from('6588', 'hex')], captureTimeUs: 0, isKeyframe: true };
+const UNIT: AccessUnit = { nalUnits: [Buffer.from('6588', 'hex')], captureTimeUs: 0, isKeyframe: true };
 const started: CaptureProcess[] = [];
 
 afterEach(async () => {

@@ -1,0 +1,75 @@
+import { BufferTarget, EncodedAudioPacketSource, EncodedPacket, OggOutputFormat, Output } from 'mediabunny';
+import { execFile } from 'node:child_process';
+
+const SAMPLE_RATE = 48_000;
+const PACKET_S = 0.02;
+/** RFC 7845 §5.1: version 1, one channel, nothing to skip, 48 kHz, no gain, mono. */
+const OPUS_HEAD = Buffer.concat([Buffer.from('OpusHead'), Buffer.from('0101000080bb0000000000', 'hex')]);
+const LARGEST_PCM_BYTES = 64 * 1024 * 1024;
+const DECODE_TIMEOUT_MS = 20_000;
+
+/**
+ * Decodes mono Opus packets of 20 ms with ffmpeg.
+ * @returns samples from -1 to 1, 48,000 a second. Rejects when ffmpeg says a single word of trouble.
+ */
+export async function decodeOpus(packets: readonly Buffer[]): Promise<Float32Array> {
+  const ogg = await asOgg(packets);
+  const pcm = await new Promise<Buffer>((resolve, reject) => {
+    const child = execFile(
+      'ffmpeg',
+      [
+        '-hide_banner',
+        '-loglevel',
+        'error',
+        '-f',
+        'ogg',
+        '-i',
+        'pipe:0',
+        '-f',
+        'f32le',
+        '-ac',
+        '1',
+        'pipe:1',
+      ],
+      { encoding: 'buffer', maxBuffer: LARGEST_PCM_BYTES, timeout: DECODE_TIMEOUT_MS },
+      (error, stdout, stderr) => {
+        if (error || stderr.length > 0) reject(new Error(`ffmpeg: ${stderr.toString()}`, { cause: error }));
+        else resolve(stdout);
+      },
+    );
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(ogg);
+  });
+  return new Float32Array(new Uint8Array(pcm).buffer);
+}
+
+/** How much of the sound's power is a tone of this frequency, 0 to 1 (Goertzel's algorithm); 0 for silence. */
+export function shareOfTone(samples: Float32Array, hertz: number): number {
+  const coefficient = 2 * Math.cos((2 * Math.PI * hertz) / SAMPLE_RATE);
+  let [before, last, power] = [0, 0, 0];
+  for (const sample of samples) {
+    [before, last] = [last, sample + coefficient * last - before];
+    power += sample * sample;
+  }
+  const ofTone = before * before + last * last - coefficient * before * last;
+  return power === 0 ? 0 : (2 * ofTone) / (samples.length * power);
+}
+
+async function asOgg(packets: readonly Buffer[]): Promise<Buffer> {
+  const target = new BufferTarget();
+  const output = new Output({ format: new OggOutputFormat(), target });
+  const track = new EncodedAudioPacketSource('opus');
+  output.addAudioTrack(track);
+  await output.start();
+  const decoderConfig = {
+    codec: 'opus',
+    sampleRate: SAMPLE_RATE,
+    numberOfChannels: 1,
+    description: OPUS_HEAD,
+  };
+  for (const [n, packet] of packets.entries()) {
+    await track.add(new EncodedPacket(packet, 'key', n * PACKET_S, PACKET_S), { decoderConfig });
+  }
+  await output.finalize();
+  return Buffer.from(target.buffer ?? new ArrayBuffer(0));
+}
