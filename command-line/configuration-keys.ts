@@ -73,6 +73,9 @@ const SCALAR_TYPES: ReadonlyMap<string, ConfigurationKey['type']> = new Map([
   ['enum', 'text'],
   ['number', 'number'],
   ['boolean', 'boolean'],
+  // One of several numbers, or a number or a word such as "auto".
+  ['literal', 'number'],
+  ['union', 'number'],
 ]);
 
 /** Every key that a text can set, in the order of the schema. */

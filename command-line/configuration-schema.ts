@@ -56,6 +56,7 @@ export const configurationSchema = z
     source: deviceConfigurationSchema.shape.source.default('auto'),
     video: videoSettingsSchema.prefault({}),
     audio: deviceConfigurationSchema.shape.audio,
+    camera: deviceConfigurationSchema.shape.camera,
     maxViewers: deviceConfigurationSchema.shape.maxViewers.default(10),
     lingerMs: deviceConfigurationSchema.shape.lingerMs.default(5_000),
     storage: z.string().min(1).default(defaultStorage),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deviceStatisticsSchema } from './device-statistics.ts';
+import { cameraControlsSchema } from './camera-controls.ts';
 import { healthSchema, infoSchema, stateSchema } from './device-messages.ts';
 import { MAX_JSON_BYTES, MAX_MESSAGE_LENGTH } from './limits.ts';
 import { machineReadingsSchema } from './machine-readings.ts';
@@ -30,6 +31,9 @@ export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{22,64}$/, 'is no
 
 export const sdpSchema = z.string().min(1).max(MAX_JSON_BYTES);
 
+/** Pictures a second. */
+export const fpsSchema = z.number().min(1).max(120);
+
 const nothing = z.object({});
 const streamState = z.object({ streaming: z.boolean(), viewers: z.number() });
 
@@ -37,7 +41,7 @@ const streamState = z.object({ streaming: z.boolean(), viewers: z.number() });
  * Every op: the `data` of its request and the `data` of its reply. `needsSession` ops name one in the envelope.
  *
  * While the camera is turned off (`set/enabled` OFF, `enabled: false` in the state) whatever needs it – `offer`, `start`,
- * `restart`, `snapshot`, `keyframe` – is refused with `forbidden`: trying again does not help, only `set/enabled` ON does.
+ * `restart`, `snapshot`, `keyframe`, `controls` – is refused with `forbidden`: trying again does not help, only `set/enabled` ON does.
  */
 export const OPERATIONS = {
   hello: { request: nothing, reply: z.object({ info: infoSchema, state: stateSchema }), needsSession: false },
@@ -105,6 +109,17 @@ export const OPERATIONS = {
     reply: z.object({ kbps: z.number(), target: z.number() }),
     needsSession: false,
   },
+  /**
+   * Changes how a running camera sees, and its pictures a second; what is left out stays as it is, and an empty request
+   * only asks; a name that no camera knows is refused rather than ignored. The reply holds all that was set, here or in the configuration. It lasts until the daemon ends.
+   * `bad_request` names the control that this camera has not, or a source that cannot change anything while it runs;
+   * `not_live` while the camera is off.
+   */
+  controls: {
+    request: z.strictObject({ ...cameraControlsSchema.shape, fps: fpsSchema.optional() }),
+    reply: z.object({ controls: z.looseObject(cameraControlsSchema.shape), fps: z.number() }),
+    needsSession: false,
+  },
   /** Looks at the machine now. `reasons`: what is wrong and what to do, worst first. */
   health: {
     request: nothing,
@@ -165,6 +180,7 @@ export const OPS_WITH_EMPTY_REQUEST: ReadonlySet<Op> = new Set<Op>([
   'hello',
   'health',
   'stats',
+  'controls',
 ]);
 
 /** Why a device ended a session, in the `close` push; `message` says it in words when the camera has failed. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { iceServerSchema } from '../contract/operations.ts';
+import { cameraControlsSchema } from '../contract/camera-controls.ts';
+import { fpsSchema, iceServerSchema } from '../contract/operations.ts';
 import { deviceIdSchema, prefixSchema } from '../contract/topics.ts';
 import { silentLogger } from '../foundation/logger.ts';
 import { audioSettingsSchema } from './audio/audio-settings.ts';
@@ -14,7 +15,7 @@ export const videoSettingsSchema = z.strictObject({
   /** Pixels. */
   width: even.min(64).max(4096).default(1280),
   height: even.min(64).max(4096).default(720),
-  fps: z.number().min(1).max(120).default(30),
+  fps: fpsSchema.default(30),
   bitrateKbps: z.number().int().min(50).max(50_000).default(2_000),
   keyframeIntervalS: z.number().min(0.2).max(60).default(2),
   /** Between restarts for another bit rate, of sources that cannot change it while they run. Absent: none. */
@@ -66,6 +67,7 @@ export const deviceConfigurationSchema = z.object({
   source: sourceSchema,
   video: videoSettingsSchema,
   audio: audioSettingsSchema.prefault({}),
+  camera: cameraControlsSchema.prefault({}),
   maxViewers: z.number().int().min(1).max(100),
   lingerMs: z.number().int().min(0).max(3_600_000),
   /** Folder of what must outlive the process. */

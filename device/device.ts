@@ -4,6 +4,7 @@ import type { MachineReadings } from '../contract/machine-readings.ts';
 import type { MessageBus } from '../contract/message-bus.ts';
 import { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
+import { ignoredControls } from './capture/ignored-controls.ts';
 import { createSource } from './capture/open-source.ts';
 import type { Source } from './capture/source.ts';
 import { openCommands } from './commands/open-commands.ts';
@@ -47,8 +48,7 @@ export interface Device {
  */
 export async function openDevice(options: DeviceOptions): Promise<Device> {
   const { configuration, bus, logger } = options;
-  const source =
-    options.source ?? createSource(configuration.source, configuration.video, scoped(logger, 'source'));
+  const source = options.source ?? sourceOf(configuration, scoped(logger, 'source'));
   const certificate = await loadDtlsCertificate(configuration.storage, logger);
   const lifetime = new Lifetime(logger);
   // Parts may change before there is anybody to tell.
@@ -78,4 +78,14 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     readStatistics: () => telemetry.read(),
     close: () => lifetime.close(),
   };
+}
+
+/** @throws SourceError for a source that does not exist. */
+function sourceOf({ source, video, camera }: DeviceConfiguration, logger: Logger): Source {
+  const ignored = ignoredControls(source, camera).map((control) => `camera.${control}`);
+  if (ignored.length > 0)
+    logger.warn(
+      `this source cannot do ${ignored.join(', ')}; what the configuration says of that is left out`,
+    );
+  return createSource(source, { ...video, controls: camera }, logger);
 }

@@ -8,6 +8,7 @@ import type { Source } from './capture/source.ts';
 import { push } from './commands/push.ts';
 import { StreamControl } from './commands/stream-control.ts';
 import { withFailure } from './commands/view-handlers.ts';
+import { LiveControls } from './controls/live-controls.ts';
 import type { DevicePart } from './device-part.ts';
 import { LiveStream } from './live-stream/live-stream.ts';
 import { openMotion, type Motion } from './motion/open-motion.ts';
@@ -29,6 +30,7 @@ export interface Camera {
   readonly recording: Recording;
   readonly motion: Motion;
   readonly bitrate: BitrateControl;
+  readonly controls: LiveControls;
   readonly snapshots: SnapshotTaker;
   /** Why there are no pictures, or why they are not recorded, or why there is no sound. */
   failure(): CameraError | null;
@@ -67,6 +69,12 @@ export async function openCamera(
   });
   bitrate.open();
   lifetime.own('the bit rate', () => bitrate.close());
+  const controls = new LiveControls({
+    source,
+    stream: liveStream,
+    controls: configuration.camera,
+    fps: configuration.video.fps,
+  });
   const audio = openAudio({
     settings: configuration.audio,
     logger: scoped(logger, 'audio'),
@@ -98,6 +106,7 @@ export async function openCamera(
     recording,
     motion,
     bitrate,
+    controls,
     snapshots,
     failure,
   };

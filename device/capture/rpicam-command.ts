@@ -1,3 +1,4 @@
+import { type CameraControls, orientationOf } from '../../contract/camera-controls.ts';
 import type { CaptureCommand } from './capture-process.ts';
 import type { RpicamProgram } from './rpicam-program.ts';
 import { explainRpicamFailure } from './rpicam-failures.ts';
@@ -25,7 +26,7 @@ export function rpicamCommand(program: RpicamProgram, camera: number, video: Vid
       ...['-n', '-t', '0', '--camera', String(camera)],
       ...['--width', String(width), '--height', String(height), '--framerate', String(fps)],
       ...['-b', String(bitsPerSecond), '-g', String(gopPictures), '--profile', 'baseline'],
-      ...['--inline', '--flush'],
+      ...['--inline', '--flush', ...controlArguments(video.controls ?? {})],
       ...(program.hasLowLatency ? ['--low-latency'] : []),
       ...(program.hasLibav
         ? ['--libav-format', 'h264', '--libav-video-codec-opts', 'threads=1;slices=1']
@@ -35,4 +36,34 @@ export function rpicamCommand(program: RpicamProgram, camera: number, video: Vid
     whenMissing: RPICAM_MISSING,
     explain: (lastWords) => explainRpicamFailure(lastWords, camera),
   };
+}
+
+const SAME_BY_ANOTHER_FLAG = {
+  brightness: '--brightness',
+  contrast: '--contrast',
+  saturation: '--saturation',
+  sharpness: '--sharpness',
+  awb: '--awb',
+} as const satisfies Partial<Record<keyof CameraControls, string>>;
+
+function controlArguments(controls: CameraControls): string[] {
+  const { exposure = 'auto', roi, focus } = controls;
+  const { horizontal, vertical } = orientationOf(controls);
+  return [
+    ...Object.entries(SAME_BY_ANOTHER_FLAG).flatMap(([name, flag]) => {
+      const value = controls[name as keyof typeof SAME_BY_ANOTHER_FLAG];
+      return value === undefined ? [] : [flag, String(value)];
+    }),
+    ...(exposure === 'auto' ? [] : ['--shutter', String(exposure)]),
+    ...(roi ? ['--roi', [roi.x, roi.y, roi.width, roi.height].join(',')] : []),
+    ...focusArguments(focus),
+    ...(horizontal ? ['--hflip'] : []),
+    ...(vertical ? ['--vflip'] : []),
+  ];
+}
+
+function focusArguments(focus: CameraControls['focus']): string[] {
+  if (focus === undefined) return [];
+  if (focus === 'continuous') return ['--autofocus-mode', focus];
+  return ['--autofocus-mode', 'manual', '--lens-position', String(focus)];
 }

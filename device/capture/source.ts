@@ -1,5 +1,5 @@
 import type { AccessUnit } from '../../media/access-unit.ts';
-import type { CameraControls } from './camera-controls.ts';
+import type { CameraControls } from '../../contract/camera-controls.ts';
 import type { SourceError } from './source-error.ts';
 
 /** What is asked of a camera. A source that brings its own pictures (a file) keeps its own size and pace. */
@@ -18,6 +18,8 @@ export interface VideoSettings {
   readonly bitrateRestartPauseS?: number | undefined;
   /** Seconds from one key frame to the next. */
   readonly keyframeIntervalS: number;
+  /** How the camera sees, from its start on. A source that cannot do it does without. */
+  readonly controls?: CameraControls;
 }
 
 export interface SourceSink<Unit = AccessUnit> {
@@ -77,6 +79,6 @@ export interface Source extends RestartableSource {
   /** Watches for motion while the source runs; one handler at a time. Returns how to end the watch. */
   readonly onMotion?:
     ((settings: MotionSettings, handler: (motion: SourceMotion) => void) => () => void) | undefined;
-  /** Rejects with a SourceError that says which control this camera has not. */
+  /** Changes how the camera sees. Rejects with a SourceError that says which control this camera has not. */
   readonly setControls?: ((controls: CameraControls) => Promise<void>) | undefined;
 }

@@ -1,3 +1,4 @@
+import { orientationOf } from '../../contract/camera-controls.ts';
 import type { Logger } from '../../foundation/logger.ts';
 import { ByteStreamReader } from './byte-stream-reader.ts';
 import type { CaptureCommand } from './capture-process.ts';
@@ -53,7 +54,7 @@ export function softwareCommand(spec: V4l2Spec, video: VideoSettings): CaptureCo
   return ffmpegCapture(
     [
       ...input(spec, video),
-      ...['-vf', 'scale=out_range=tv,format=yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast'],
+      ...['-vf', filters(video), '-c:v', 'libx264', '-preset', 'ultrafast'],
       ...['-tune', 'zerolatency', '-profile:v', 'baseline', '-x264-params', 'threads=1:sliced-threads=0'],
       ...['-g', gopPictures(video), '-b:v', rate, '-maxrate', rate],
       ...['-bufsize', `${Math.round(video.bitrateKbps / 2)}k`],
@@ -69,7 +70,7 @@ export function hardwareCommand(spec: V4l2Spec, video: VideoSettings): CaptureCo
     args: [
       ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
       ...input(spec, video),
-      ...['-vf', 'scale=out_range=tv,format=yuv420p', '-c:v', 'h264_v4l2m2m', '-num_capture_buffers', '16'],
+      ...['-vf', filters(video), '-c:v', 'h264_v4l2m2m', '-num_capture_buffers', '16'],
       ...['-g', gopPictures(video), '-b:v', `${video.bitrateKbps}k`],
       ...['-flush_packets', '1', '-f', 'h264', 'pipe:1'],
     ],
@@ -83,6 +84,13 @@ function input({ device, format }: V4l2Spec, { width, height, fps }: VideoSettin
     ...['-fflags', 'nobuffer', '-f', 'v4l2', '-input_format', format],
     ...['-video_size', `${width}x${height}`, '-framerate', String(fps), '-i', device, '-an'],
   ];
+}
+
+/** Of the controls ffmpeg can do those that turn the picture. */
+function filters({ controls = {} }: VideoSettings): string {
+  const { horizontal, vertical } = orientationOf(controls);
+  const turns = [...(horizontal ? ['hflip'] : []), ...(vertical ? ['vflip'] : [])];
+  return ['scale=out_range=tv', 'format=yuv420p', ...turns].join();
 }
 
 function gopPictures({ fps, keyframeIntervalS }: VideoSettings): string {

@@ -4,6 +4,7 @@ import type { Camera } from '../open-camera.ts';
 import type { Status } from '../status/open-status.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { bitrateHandlers } from './bitrate-handlers.ts';
+import { controlsHandlers } from './controls-handlers.ts';
 import { descriptionHandlers } from './description-handlers.ts';
 import { healthHandlers } from './health-handler.ts';
 import { powerHandlers } from './power-handlers.ts';
@@ -41,6 +42,7 @@ export function openCommands(
     ...recordHandlers(recording.recorder, recording.folder),
     ...bitrateHandlers(bitrate),
     ...statsHandlers(telemetry),
+    ...controlsHandlers(camera.controls, () => cameraSwitch.check()),
   };
   const switches = new SwitchListener({
     bus,

@@ -74,6 +74,22 @@ describe('the configuration', () => {
     });
   });
 
+  test('takes how the camera sees from the file and from variables', () => {
+    const variables = {
+      PICAM_CAMERA_ROTATION: '180',
+      PICAM_CAMERA_EXPOSURE: '5000',
+      PICAM_CAMERA_FOCUS: 'continuous',
+    };
+    expect(read('camera: {awb: indoor, flip: {vertical: true}}', variables).camera).toEqual({
+      awb: 'indoor',
+      flip: { horizontal: false, vertical: true },
+      rotation: 180,
+      exposure: 5000,
+      focus: 'continuous',
+    });
+    expect(read('').camera).toEqual({});
+  });
+
   test('takes yes and no from variables', () => {
     expect(read('', { PICAM_ALLOW_REBOOT: 'true' }).allow).toEqual({ reboot: true, shutdown: false });
     expect(read('allow: { reboot: true }', { PICAM_ALLOW_REBOOT: 'false' }).allow.reboot).toBe(false);

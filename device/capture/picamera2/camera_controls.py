@@ -23,15 +23,26 @@ SAME_BY_ANOTHER_NAME = {
 def libcamera_controls(wanted, known):
     """known is Picamera2's camera_controls: name to (least, most, default).
 
-    Raises ValueError for a control that this camera has not.
+    Raises ValueError, in words for the one who asked, for what this camera cannot do.
     """
     translated = {}
     for name, value in wanted.items():
-        translated.update(translate(name, value, known))
-    missing = [name for name in translated if name not in known]
-    if missing:
-        raise ValueError(f"this camera has no {', '.join(missing)}")
+        of_control = translate(name, value, known)
+        missing = [libcamera_name for libcamera_name in of_control if libcamera_name not in known]
+        if missing:
+            raise ValueError(f"this camera has no {name} ({', '.join(missing)})")
+        check_range(name, value, of_control, known)
+        translated.update(of_control)
     return translated
+
+
+def check_range(name, value, of_control, known):
+    """Only what is one number is also a number to libcamera."""
+    if isinstance(value, (str, dict)):
+        return
+    least, most, _ = known[next(reversed(of_control))]
+    if not least <= value <= most:
+        raise ValueError(f"{name} {value} is not between {least} and {most}, which is what this camera can do")
 
 
 def translate(name, value, known):
@@ -57,7 +68,7 @@ def focus(value):
 def crop(roi, known):
     """The part of the sensor, in its pixels."""
     if "ScalerCrop" not in known:
-        raise ValueError("this camera has no ScalerCrop")
+        raise ValueError("this camera has no roi (ScalerCrop)")
     left, top, width, height = known["ScalerCrop"][1]
     return (
         left + round(roi["x"] * width),

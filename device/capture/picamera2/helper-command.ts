@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { type CameraControls, orientationOf } from '../../../contract/camera-controls.ts';
 import type { CaptureCommand } from '../capture-process.ts';
 import { SourceError } from '../source-error.ts';
 import type { VideoSettings } from '../source.ts';
@@ -22,12 +23,27 @@ const MEANINGS: Readonly<Record<string, (camera: number) => string>> = {
 };
 
 export function helperCommand(camera: number, video: VideoSettings): CaptureCommand {
+  const { controls = {} } = video;
+  const settings = { camera, ...video, controls: helperControls(controls, controls) };
   return {
     program: SYSTEM_PYTHON,
-    args: [...HELPER_ARGS, JSON.stringify({ camera, ...video })],
+    args: [...HELPER_ARGS, JSON.stringify(settings)],
     whenMissing: `Python is not installed: ${INSTALL_PICAMERA2}`,
     explain: (lastWords) => explainHelperFailure(lastWords, camera),
   };
+}
+
+/**
+ * As the helper wants them: its flip says all of how the picture is turned.
+ *
+ * @param all what will be in force, beside what has changed.
+ */
+export function helperControls(
+  { flip, rotation, ...others }: CameraControls,
+  all: CameraControls,
+): CameraControls {
+  const isTurned = flip !== undefined || rotation !== undefined;
+  return isTurned ? { ...others, flip: orientationOf(all) } : others;
 }
 
 /** Words with the next step for the helper's last line; undefined when it said none. */

@@ -12,6 +12,7 @@ from picamera2.outputs import Output
 
 LORES_WIDTH = 320
 MICROSECONDS_PER_SECOND = 1_000_000
+NO_FLIP = {"horizontal": False, "vertical": False}
 
 
 class AccessUnitOutput(Output):
@@ -43,7 +44,7 @@ class LiveCamera:
         self._picamera2 = None
         self._encoder = None
         self._motion = None
-        self._flip = {"horizontal": False, "vertical": False}
+        self._wanted = settings["controls"]
         self._controls = {}
         self._snapshot_lock = threading.Lock()
 
@@ -67,7 +68,8 @@ class LiveCamera:
         settings = self._settings
         width, height, fps = settings["width"], settings["height"], settings["fps"]
         self._lores_height = max(2, round(LORES_WIDTH * height / width / 2) * 2)
-        options = {"transform": make_transform(self._flip)} if any(self._flip.values()) else {}
+        flip = self._wanted.get("flip", NO_FLIP)
+        options = {"transform": make_transform(flip)} if any(flip.values()) else {}
         self._picamera2.configure(
             self._picamera2.create_video_configuration(
                 main={"size": (width, height), "format": "YUV420"},
@@ -76,9 +78,25 @@ class LiveCamera:
                 **options,
             )
         )
+        self._set_wanted_controls()
         self._encoder = create_encoder(settings, self._handle_error)
         output = AccessUnitOutput(self._encoder, self._writer, self._handle_error)
         self._picamera2.start_recording(self._encoder, output)
+
+    def _set_wanted_controls(self):
+        """What this camera cannot do is told, and does not keep it from running."""
+        for name, value in self._wanted.items():
+            try:
+                self._controls.update(self._translated({name: value}))
+            except ValueError as error:
+                self._writer.write_json({"reply": None, "error": str(error)})
+        if self._controls:
+            self._picamera2.set_controls(self._controls)
+
+    def _translated(self, wanted):
+        """A flip is no control of libcamera: it is part of the configuration."""
+        others = {name: value for name, value in wanted.items() if name != "flip"}
+        return libcamera_controls(others, self._picamera2.camera_controls)
 
     def _end(self):
         if self._encoder is not None:
@@ -106,16 +124,17 @@ class LiveCamera:
         self._motion = None if sensitivity is None else MotionDetector(sensitivity, command["coolDownMs"] / 1000)
 
     def _do_controls(self, command):
-        controls = dict(command["controls"])
-        flip = controls.pop("flip", self._flip)
+        translated = self._translated(command["controls"])
+        was_flipped = self._wanted.get("flip", NO_FLIP)
+        self._wanted.update(command["controls"])
         if self._motion is not None:
             self._motion.ignore_change(time.monotonic())
-        self._controls.update(libcamera_controls(controls, self._picamera2.camera_controls))
-        if flip != self._flip:
-            self._flip = flip
+        if self._wanted.get("flip", NO_FLIP) != was_flipped:
             self._end()
             self._begin()
-        self._picamera2.set_controls(self._controls)
+        else:
+            self._controls.update(translated)
+            self._picamera2.set_controls(translated)
         self._writer.write_json({"reply": command["id"]})
 
     def _take_snapshot(self, command):

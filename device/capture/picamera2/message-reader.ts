@@ -17,7 +17,13 @@ export type HelperMessage =
       readonly capturedAtUs: number;
     }
   | { readonly kind: 'jpeg'; readonly id: number; readonly data: Buffer }
-  | { readonly kind: 'reply'; readonly id: number | null; readonly error: string | undefined }
+  | {
+      readonly kind: 'reply';
+      readonly id: number | null;
+      readonly error: string | undefined;
+      /** True when what was asked for is at fault. */
+      readonly isRefused: boolean;
+    }
   | { readonly kind: 'started'; readonly encoder: string }
   | { readonly kind: 'motion'; readonly isMoving: boolean; readonly score: number };
 
@@ -33,8 +39,13 @@ const MAX_PAYLOAD_BYTES: ReadonlyMap<number, number> = new Map([
 const text = z.string().max(1000);
 const jsonMessageSchema = z.union([
   z
-    .object({ reply: z.number().int().nullable(), error: text.optional() })
-    .transform(({ reply, error }) => ({ kind: 'reply' as const, id: reply, error })),
+    .object({ reply: z.number().int().nullable(), error: text.optional(), refused: z.boolean().optional() })
+    .transform(({ reply, error, refused = false }) => ({
+      kind: 'reply' as const,
+      id: reply,
+      error,
+      isRefused: refused,
+    })),
   z
     .object({ event: z.literal('started'), encoder: text })
     .transform(({ encoder }) => ({ kind: 'started' as const, encoder })),

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { SourceError } from '../source-error.ts';
+import { SourceError, type SourceErrorOptions } from '../source-error.ts';
 
 interface Pending {
   readonly resolve: (jpeg: Buffer | undefined) => void;
@@ -26,7 +26,8 @@ export class PendingReplies {
     this.#lastId = id;
     return new Promise((resolve, reject) => {
       const cancelTimeout = this.#clock.after(REPLY_TIMEOUT_MS, () => {
-        this.fail(id, `the camera did not answer within ${REPLY_TIMEOUT_MS / 1000} s; try again.`);
+        const problem = `the camera did not answer within ${REPLY_TIMEOUT_MS / 1000} s; try again.`;
+        this.fail(id, problem, { code: 'timeout' });
       });
       this.#pending.set(id, { resolve, reject, cancelTimeout });
       send(id);
@@ -37,8 +38,8 @@ export class PendingReplies {
     this.#take(id)?.resolve(jpeg);
   }
 
-  fail(id: number, problem: string): void {
-    this.#take(id)?.reject(new SourceError(problem));
+  fail(id: number, problem: string, options?: SourceErrorOptions): void {
+    this.#take(id)?.reject(new SourceError(problem, options));
   }
 
   failAll(problem: string): void {

@@ -1,5 +1,5 @@
-import type { Logger } from '../../../foundation/logger.ts';
-import type { CameraControls } from '../camera-controls.ts';
+import { type Logger, describeError } from '../../../foundation/logger.ts';
+import type { CameraControls } from '../../../contract/camera-controls.ts';
 import { CaptureProcess } from '../capture-process.ts';
 import { checkSuitable } from '../check-suitable.ts';
 import type { Clock } from '../clock.ts';
@@ -12,7 +12,7 @@ import type {
   SourceSnapshotRequest,
   VideoSettings,
 } from '../source.ts';
-import { helperCommand } from './helper-command.ts';
+import { helperCommand, helperControls } from './helper-command.ts';
 import { HelperOutput, type OtherHelperMessage } from './helper-output.ts';
 import { PendingReplies } from './pending-replies.ts';
 
@@ -31,7 +31,8 @@ export class Picamera2Source implements Source {
   readonly #logger: Logger;
   readonly #replies: PendingReplies;
   #video: VideoSettings;
-  #controls: CameraControls = {};
+  /** What the helper was started with. */
+  #started: VideoSettings;
   #motion: MotionWatch | undefined;
   #process: CaptureProcess | undefined;
   #isRunning = false;
@@ -40,12 +41,14 @@ export class Picamera2Source implements Source {
     this.description = `camera ${camera} by Picamera2`;
     this.#camera = camera;
     this.#video = video;
+    this.#started = video;
     this.#clock = clock;
     this.#logger = logger;
     this.#replies = new PendingReplies(clock);
   }
 
   start(sink: SourceSink): void {
+    this.#started = this.#video;
     this.#process = new CaptureProcess({
       command: helperCommand(this.#camera, this.#video),
       reader: new HelperOutput((message) => this.#handleMessage(message)),
@@ -102,8 +105,13 @@ export class Picamera2Source implements Source {
 
   /** While the camera is off, they are kept for its next start. */
   async setControls(controls: CameraControls): Promise<void> {
-    if (this.#isRunning) await this.#replies.ask((id) => this.#send({ command: 'controls', id, controls }));
-    this.#controls = { ...this.#controls, ...controls };
+    if (this.#isRunning) await this.#tellControls(controls);
+    this.#video = { ...this.#video, controls: { ...this.#video.controls, ...controls } };
+  }
+
+  async #tellControls(changed: CameraControls): Promise<void> {
+    const controls = helperControls(changed, { ...this.#video.controls, ...changed });
+    await this.#replies.ask((id) => this.#send({ command: 'controls', id, controls }));
   }
 
   #handleMessage(message: OtherHelperMessage): void {
@@ -119,7 +127,7 @@ export class Picamera2Source implements Source {
         return;
       }
       case 'reply': {
-        this.#handleReply(message.id, message.error);
+        this.#handleReply(message);
         return;
       }
     }
@@ -129,16 +137,24 @@ export class Picamera2Source implements Source {
     this.#isRunning = true;
     this.#logger.info(`${this.description} encodes with ${encoder}`);
     if (this.#motion) this.#sendMotion();
-    if (Object.keys(this.#controls).length === 0) return;
-    this.#replies
-      .ask((id) => this.#send({ command: 'controls', id, controls: this.#controls }))
-      .catch((error: unknown) => this.#logger.warn(`controls of ${this.description}: ${String(error)}`));
+    this.#sendChangesSinceStart();
   }
 
-  #handleReply(id: number | null, error: string | undefined): void {
+  /** A camera takes seconds to start, in which people may change their minds. */
+  #sendChangesSinceStart(): void {
+    const { bitrateKbps, fps, controls = {} } = this.#video;
+    if (bitrateKbps !== this.#started.bitrateKbps) this.setBitrate(bitrateKbps);
+    if (fps !== this.#started.fps) this.setFps(fps);
+    if (controls === this.#started.controls || Object.keys(controls).length === 0) return;
+    this.#tellControls(controls).catch((error: unknown) => {
+      this.#logger.warn(`controls of ${this.description}: ${describeError(error)}`);
+    });
+  }
+
+  #handleReply({ id, error, isRefused }: Extract<OtherHelperMessage, { kind: 'reply' }>): void {
     if (id === null) this.#logger.warn(`${this.description} could not obey: ${error ?? 'no reason given'}`);
     else if (error === undefined) this.#replies.settle(id);
-    else this.#replies.fail(id, `${this.description}: ${error}`);
+    else this.#replies.fail(id, `${this.description}: ${error}`, isRefused ? { code: 'bad_request' } : {});
   }
 
   #handleNotRunning(): void {

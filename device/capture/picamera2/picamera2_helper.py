@@ -3,7 +3,8 @@
 usage: picamera2_helper.py SETTINGS      stream until told to stop
        picamera2_helper.py --probe       print the cameras as JSON
 
-SETTINGS is JSON: camera, width, height, fps, bitrateKbps, keyframeIntervalS.
+SETTINGS is JSON: camera, width, height, fps, bitrateKbps, keyframeIntervalS,
+controls.
 Messages go out on standard output (messages.py says how), commands come in on
 standard input, a JSON object a line. The program ends when its input does, so
 it cannot outlive the daemon. A failure is told on standard error in one line:
@@ -92,7 +93,9 @@ def obey(lines, camera, writer):
             return
         try:
             camera.obey(command)
-        except (KeyError, ValueError, RuntimeError, TypeError) as error:
+        except ValueError as error:
+            writer.write_json({"reply": command.get("id"), "error": str(error), "refused": True})
+        except (KeyError, RuntimeError, TypeError) as error:
             writer.write_json({"reply": command.get("id"), "error": str(error)})
 
 

@@ -129,7 +129,10 @@ test('neither a still scene nor a change of the controls is motion', async () =>
 test('controls are set, and one that the camera has not is refused in words', async () => {
   const { source, sink } = await startedSource();
   await source.setControls({ brightness: 0.2, roi: { x: 0.25, y: 0.25, width: 0.5, height: 0.5 } });
-  await expect(source.setControls({ focus: 'continuous' })).rejects.toThrow(/this camera has no AfMode/);
+  await expect(source.setControls({ focus: 'continuous' })).rejects.toMatchObject({
+    code: 'bad_request',
+    message: expect.stringMatching(/this camera has no focus \(AfMode\)/),
+  });
   const before = sink.units.length;
   await source.setControls({ flip: { horizontal: true, vertical: false } });
   await sink.received(before + 20);

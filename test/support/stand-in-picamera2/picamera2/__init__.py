@@ -66,7 +66,7 @@ class Picamera2:
             "Brightness": (-1.0, 1.0, 0.0),
             "ScalerCrop": (SENSOR, SENSOR, SENSOR),
             "FrameDurationLimits": (8333, 1_000_000, 33333),
-            "ExposureTime": (10, 200_000_000, None),
+            "ExposureTime": (75, 200_000_000, None),
             "AeEnable": (False, True, True),
         }
         self._controls = {}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const share = z.number().min(0).max(1);
 
-/** What can be changed on a running camera; what is left out stays as it is. */
+/** How a camera sees. What is left out stays as it is; not every camera has every control. */
 export const cameraControlsSchema = z.strictObject({
   /** Microseconds, or `auto`. */
   exposure: z.union([z.literal('auto'), z.number().int().min(10).max(200_000_000)]).optional(),
@@ -29,7 +29,23 @@ export const cameraControlsSchema = z.strictObject({
     .optional(),
   /** Follow by itself, or a fixed distance in dioptres: 0 is infinity, 2 is half a metre. */
   focus: z.union([z.literal('continuous'), z.number().min(0).max(32)]).optional(),
-  /** Mirrors the picture; the stream pauses for about half a second. */
-  flip: z.strictObject({ horizontal: z.boolean(), vertical: z.boolean() }).optional(),
+  /** Mirrors the picture; a running stream pauses for about half a second. */
+  flip: z
+    .strictObject({ horizontal: z.boolean().default(false), vertical: z.boolean().default(false) })
+    .optional(),
+  /** Degrees. Sensors cannot turn a picture by 90: 180 is for a camera that hangs upside down. */
+  rotation: z.literal([0, 180], 'must be 0 or 180, which is all that a sensor can do').optional(),
 });
 export type CameraControls = z.output<typeof cameraControlsSchema>;
+
+/** Which sides of the picture are changed over, by `flip` and `rotation` together. */
+export function orientationOf({ flip, rotation }: CameraControls): {
+  readonly horizontal: boolean;
+  readonly vertical: boolean;
+} {
+  const isUpsideDown = rotation === 180;
+  return {
+    horizontal: (flip?.horizontal ?? false) !== isUpsideDown,
+    vertical: (flip?.vertical ?? false) !== isUpsideDown,
+  };
+}
