@@ -19,15 +19,19 @@ const EXIT_UNWELL = 1;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Options = Readonly<Record<string, string | boolean | undefined>>;
-/** What a command does with its configuration, up to the exit code. */
-type Work = (configuration: Configuration, options: Options) => Promise<number>;
+/** What a command does with its configuration and the words after its name, up to the exit code. */
+type Work = (configuration: Configuration, options: Options, words: readonly string[]) => Promise<number>;
+/** Commander hands over the words after the command's name, its options, and last the command itself. */
+type Action = (...given: unknown[]) => Promise<void>;
 
 /** Runs one command to its end and returns the exit code. */
 export async function main(words: readonly string[], environment: Environment): Promise<number> {
   let exitCode = EXIT_ENDED;
-  const action = (work: Work) => async (_options: Options, command: Command) => {
-    exitCode = await run(work, command.optsWithGlobals<Options>(), environment);
-  };
+  const action =
+    (work: Work): Action =>
+    async (...given) => {
+      exitCode = await run(work, given.at(-1) as Command, environment);
+    };
   const program = createProgram(action);
   program.addCommand(
     createServiceCommand((code) => {
@@ -43,9 +47,7 @@ export async function main(words: readonly string[], environment: Environment): 
   }
 }
 
-function createProgram(
-  action: (work: Work) => (options: Options, command: Command) => Promise<void>,
-): Command {
+function createProgram(action: (work: Work) => Action): Command {
   const program = new Command('picam')
     .description(
       'A live camera with almost no delay: camera, embedded MQTT broker and web page on this machine.',
@@ -64,6 +66,12 @@ function createProgram(
     .description('looks at camera, encoder, broker, clock and network, and says what to do')
     .option('--json', 'print what was found as JSON')
     .action(action(doctor));
+  withFlags(program.command('top'))
+    .description('shows how the cameras on the broker are, each second')
+    .argument('[camera]', 'the id of one camera, to see all of it')
+    .option('--once', 'print once and end, as also when the output is no terminal')
+    .option('--json', 'print once as JSON and end')
+    .action(action(top));
   return program;
 }
 
@@ -76,7 +84,8 @@ function withFlags(command: Command): Command {
   );
 }
 
-async function run(work: Work, options: Options, environment: Environment): Promise<number> {
+async function run(work: Work, command: Command, environment: Environment): Promise<number> {
+  const options = command.optsWithGlobals<Options>();
   const configuration = configurationOrProblems(options, environment);
   if (configuration instanceof ConfigurationError) {
     console.error(`picam cannot start because of its configuration:\n${configuration.message}`);
@@ -86,7 +95,7 @@ async function run(work: Work, options: Options, environment: Environment): Prom
     process.stdout.write(printedConfiguration(configuration));
     return EXIT_ENDED;
   }
-  return await work(configuration, options);
+  return await work(configuration, options, command.args);
 }
 
 function running(parts: readonly Part[]): Work {
@@ -96,6 +105,16 @@ function running(parts: readonly Part[]): Work {
 async function doctor(configuration: Configuration, options: Options): Promise<number> {
   const { consultDoctor } = await import('./doctor/doctor.ts');
   return (await consultDoctor(configuration, options['json'] === true)) ? EXIT_ENDED : EXIT_UNWELL;
+}
+
+async function top(
+  configuration: Configuration,
+  options: Options,
+  [only]: readonly string[],
+): Promise<number> {
+  const { showTop } = await import('./top/top.ts');
+  const wanted = { once: options['once'] === true, json: options['json'] === true, only };
+  return (await showTop(configuration, wanted)) ? EXIT_ENDED : EXIT_UNWELL;
 }
 
 function configurationOrProblems(
