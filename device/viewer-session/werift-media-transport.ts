@@ -7,6 +7,7 @@ import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
 import type { SrtpProtector, SrtpUnprotector } from '../../media/srtp-protection.ts';
 import type { AudioSendFormat, MediaTransport, SendFormat } from './media-path/media-transport.ts';
 import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
+import { UdpWay } from './udp-way.ts';
 
 /** DTLS-SRTP protection profiles (RFC 5764 §4.1.2, RFC 7714 §14.2). */
 const PROFILES = { aes128CmHmacSha1: 0x0001, aeadAes128Gcm: 0x0007 };
@@ -26,6 +27,7 @@ export class WeriftMediaTransport implements MediaTransport {
   readonly #dtls: RTCDtlsTransport;
   readonly #protector: SrtpProtector;
   readonly #unprotector: SrtpUnprotector;
+  readonly #udpWay: UdpWay;
   readonly #handleSent = () => {
     this.#waitingPackets -= 1;
   };
@@ -42,11 +44,12 @@ export class WeriftMediaTransport implements MediaTransport {
     this.#dtls = dtls;
     this.#protector = protectorOf(profile, local);
     this.#unprotector = unprotectorOf(profile, remote);
+    this.#udpWay = new UdpWay(dtls.iceTransport.connection);
     transceiver.sender.stop();
   }
 
   get waitingPackets(): number {
-    return this.#waitingPackets;
+    return this.#waitingPackets + this.#udpWay.waitingPackets;
   }
 
   sendRtp(header: Buffer, payload: Buffer): void {
@@ -68,6 +71,7 @@ export class WeriftMediaTransport implements MediaTransport {
 
   /** A packet that cannot be sent is a lost packet; a connection that is gone is told by its own event. */
   #send(packet: Buffer): void {
+    if (this.#udpWay.send(packet)) return;
     this.#waitingPackets += 1;
     this.#dtls.iceTransport.connection.send(packet).then(this.#handleSent, this.#handleSent);
   }

@@ -4,6 +4,7 @@ import packageJson from '../../../../package.json' with { type: 'json' };
 import { RetransmissionRing } from '../../../../device/viewer-session/media-path/retransmission-ring.ts';
 import { buildSenderReport } from '../../../../media/rtcp-sender-report.ts';
 import { sequencePlus } from '../../../../media/rtp-sequence.ts';
+import { UdpWay } from '../../../../device/viewer-session/udp-way.ts';
 import { resourcesOfEachTest } from '../../../support/resources.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
 import { LossyRelay, isMedia, lossOf } from '../lossy-relay.ts';
@@ -135,6 +136,8 @@ describe('werift beside the own path', () => {
       'sender.rtxSsrc': sender?.rtxSsrc,
       'RTCPeerConnection.cname': receiver.cname,
     };
+    const ice = transport?.iceTransport.connection;
+    expect(ice && new UdpWay(ice).send(Buffer.of(0))).toBe(true);
     const missing = Object.keys(relied).filter((name) => relied[name] === undefined);
     expect(missing.map((name) => `werift no longer has ${name}`)).toEqual([]);
     expect(transport?.srtp.config.profile).toBe(AEAD_AES_128_GCM);

@@ -1,0 +1,52 @@
+import { isIP } from 'node:net';
+import { Connection, StunProtocol, UdpTransport, type CandidatePair, type IceConnection } from 'werift';
+
+interface UdpPeer {
+  readonly transport: UdpTransport;
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * The way to a viewer where it is a plain UDP socket, as it nearly always is: packets go to the socket at once, without
+ * the promises that werift makes of each of them. Whatever else the two sides agreed on, such as a TURN server, stays
+ * werift's to send.
+ */
+export class UdpWay {
+  readonly #ice: Connection | undefined;
+  #pair: CandidatePair | undefined;
+  #peer: UdpPeer | undefined;
+
+  constructor(ice: IceConnection) {
+    this.#ice = ice instanceof Connection ? ice : undefined;
+  }
+
+  /** Packets the network has not taken yet. */
+  get waitingPackets(): number {
+    return this.#peer && !this.#peer.transport.closed ? this.#peer.transport.socket.getSendQueueCount() : 0;
+  }
+
+  /** @returns false when there is no such way, or none any more; the packet has not been sent then. */
+  send(packet: Buffer): boolean {
+    const peer = this.#currentPeer();
+    // As werift itself does, ask whether the viewer still wants packets (RFC 7675).
+    if (!peer || peer.transport.closed || this.#ice?.['canSendApplicationData']() !== true) return false;
+    peer.transport.socket.send(packet, peer.port, peer.address);
+    return true;
+  }
+
+  /** Both sides may change over to another pair of addresses at any time. */
+  #currentPeer(): UdpPeer | undefined {
+    const pair = this.#ice?.nominated;
+    if (pair === this.#pair) return this.#peer;
+    this.#pair = pair;
+    this.#peer = pair && peerOf(pair);
+    return this.#peer;
+  }
+}
+
+function peerOf({ protocol, remoteAddr: [address, port] }: CandidatePair): UdpPeer | undefined {
+  if (!(protocol instanceof StunProtocol) || !(protocol.transport instanceof UdpTransport)) return undefined;
+  // A name would have to be looked up first, which may fail.
+  return isIP(address) === 0 ? undefined : { transport: protocol.transport, address, port };
+}
