@@ -29,10 +29,15 @@ export class UdpWay {
   /** @returns false when there is no such way, or none any more; the packet has not been sent then. */
   send(packet: Buffer): boolean {
     const peer = this.#currentPeer();
-    // As werift itself does, ask whether the viewer still wants packets (RFC 7675).
-    if (!peer || peer.transport.closed || this.#ice?.['canSendApplicationData']() !== true) return false;
+    if (!peer || peer.transport.closed || !this.#hasConsent()) return false;
     peer.transport.socket.send(packet, peer.port, peer.address);
     return true;
+  }
+
+  /** Whether the viewer still wants packets (RFC 7675), as werift itself asks. */
+  #hasConsent(): boolean {
+    const isFresh: unknown = this.#ice?.['consentFresh'];
+    return isFresh === true && this.#ice?.state !== 'closed' && this.#ice?.state !== 'failed';
   }
 
   /** Both sides may change over to another pair of addresses at any time. */

@@ -19,6 +19,7 @@ import { AudioSender } from './media-path/audio-sender.ts';
 import type { AudioSendFormat } from './media-path/media-transport.ts';
 import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
+import { SendTurns } from './media-path/send-turns.ts';
 import { type SenderTally, VideoSender } from './media-path/video-sender.ts';
 import { STREAM_ID, completeAnswer } from './complete-answer.ts';
 import type { VideoOffer } from './video-offer.ts';
@@ -52,6 +53,8 @@ export interface ViewerPeerOptions {
   readonly ice: IceSettings;
   /** Shared by all viewers of the stream. */
   readonly ring: RetransmissionRing;
+  /** Shared by all viewers of the camera. Default: a viewer alone. */
+  readonly turns?: SendTurns | undefined;
   /** Default: random, as RFC 3550 §5.1 asks. */
   readonly firstSequenceNumber?: number | undefined;
   /** Of all viewers together. */
@@ -175,7 +178,7 @@ export class ViewerPeer {
   }
 
   #handleConnected(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
-    const { ring, events, firstSequenceNumber, tally } = this.#options;
+    const { ring, turns = new SendTurns(), events, firstSequenceNumber, tally } = this.#options;
     try {
       if (!this.#isProven()) throw new DtlsHandshakeError('the viewer did not prove that it is the viewer');
       const transport = new WeriftMediaTransport(dtls, transceiver);
@@ -186,6 +189,7 @@ export class ViewerPeer {
         ring,
         firstSequenceNumber,
         requestKeyframe: () => events.handleKeyframeRequest(),
+        takeTurn: (send) => turns.take(() => this.#attempt(send)),
         tally,
         handleLinkReport: (report) => events.handleLinkReport?.(report),
       });
@@ -197,6 +201,15 @@ export class ViewerPeer {
       return;
     }
     events.handleConnected();
+  }
+
+  /** Nobody else's turn may suffer from a viewer's failure. */
+  #attempt(send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.#disconnected(describeError(error));
+    }
   }
 
   #disconnected(reason: string): void {

@@ -12,6 +12,7 @@ import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
 import type { LinkReport } from './media-path/link-report.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
+import type { SendTurns } from './media-path/send-turns.ts';
 import { MAX_REMOTE_CANDIDATES, parseVideoOffer } from './video-offer.ts';
 import { ViewerPeer } from './viewer-peer.ts';
 
@@ -33,6 +34,8 @@ export interface ViewerSessionContext {
   /** Default 15 s. */
   readonly connectTimeoutMs?: number | undefined;
   readonly links?: LinkListener | undefined;
+  /** Default: random, as RFC 3550 §5.1 asks. */
+  readonly firstSequenceNumber?: number | undefined;
   /** Sends what the viewer did not ask for. Must not throw. */
   readonly push: (peer: string, message: SessionPush) => void;
 }
@@ -50,6 +53,7 @@ export type SessionPush =
 export interface ViewerSessionOptions {
   readonly context: ViewerSessionContext;
   readonly ring: RetransmissionRing;
+  readonly turns: SendTurns;
   readonly session: string;
   readonly peer: string;
   readonly sdp: string;
@@ -85,6 +89,8 @@ export class ViewerSession implements LiveStreamViewer {
       certificate: context.certificate,
       ice: context.ice,
       ring: options.ring,
+      turns: options.turns,
+      firstSequenceNumber: context.firstSequenceNumber,
       tally: context.tally,
       events: {
         handleConnected: () => this.#handleConnected(),

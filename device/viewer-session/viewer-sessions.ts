@@ -2,6 +2,7 @@ import { CameraError } from '../../contract/errors.ts';
 import type { ViewerStatistics } from '../../contract/device-statistics.ts';
 import { randomCapability } from '../../foundation/identifiers.ts';
 import { RetransmissionRing } from './media-path/retransmission-ring.ts';
+import { SendTurns } from './media-path/send-turns.ts';
 import { type EndReason, ViewerSession, type ViewerSessionContext } from './viewer-session.ts';
 
 const RETRY_AFTER_S = 5;
@@ -15,6 +16,7 @@ export interface ViewerSessionsOptions {
 export class ViewerSessions {
   readonly #options: ViewerSessionsOptions;
   readonly #ring = new RetransmissionRing();
+  readonly #turns = new SendTurns();
   readonly #sessions = new Map<string, ViewerSession>();
   #isClosed = false;
 
@@ -41,6 +43,7 @@ export class ViewerSessions {
     const viewer = new ViewerSession({
       context: this.#options.context,
       ring: this.#ring,
+      turns: this.#turns,
       session,
       peer,
       sdp,

@@ -1,12 +1,14 @@
 import { createTally } from '../../../device/telemetry/tally.ts';
 import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
 import { RetransmissionRing } from '../../../device/viewer-session/media-path/retransmission-ring.ts';
+import { SendTurns } from '../../../device/viewer-session/media-path/send-turns.ts';
 import { parseVideoOffer } from '../../../device/viewer-session/video-offer.ts';
 import { ViewerPeer } from '../../../device/viewer-session/viewer-peer.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
 import type { BenchViewer } from '../node-sender-process.ts';
 
 const ring = new RetransmissionRing();
+const turns = new SendTurns();
 const tally = createTally();
 const certificate = loadDtlsCertificate(undefined, silentLogger);
 
@@ -21,6 +23,7 @@ export async function openPicamViewer(offer: string): Promise<BenchViewer> {
     certificate: ownCertificate,
     ice: { servers: [], additionalHostAddresses: [] },
     ring,
+    turns,
     tally,
     events: {
       handleConnected: () => handleConnected(),

@@ -22,6 +22,8 @@ export interface VideoSenderOptions {
   readonly clock: Clock;
   readonly wallClockMs: () => number;
   readonly requestKeyframe: () => void;
+  /** Calls back when it is this viewer's turn to send. Default: always. */
+  readonly takeTurn?: ((send: () => void) => void) | undefined;
   /** Of all viewers together. Default: counts that nobody reads. */
   readonly tally?: SenderTally | undefined;
   readonly handleLinkReport?: ((report: LinkReport) => void) | undefined;
@@ -49,6 +51,8 @@ const CLOCK_TICKS_PER_MICROSECOND = 0.09;
 const MAX_PICTURES_BEHIND = 90;
 const RTX_PREFIX_BYTES = 2;
 
+const atOnce = (send: () => void): void => send();
+
 /** The media path to one viewer: its own headers and encryption around the pictures that all viewers share. */
 export class VideoSender {
   readonly #options: VideoSenderOptions;
@@ -65,10 +69,11 @@ export class VideoSender {
   #nextRtxSequence = randomInt(FIRST_SEQUENCE_NUMBERS);
   #lastFirSequence: number | undefined;
   #isBehind = false;
+  #isClosed = false;
   #counts = { packetsSent: 0, bytesSent: 0, packetsSentAgain: 0, nacksReceived: 0, keyframesRequested: 0 };
 
   constructor(options: VideoSenderOptions) {
-    const { ring, clock, wallClockMs, transport } = options;
+    const { ring, clock, wallClockMs, transport, takeTurn = atOnce } = options;
     this.#options = options;
     this.#tally = options.tally ?? createTally();
     this.#openedAtUs = clock.nowUs();
@@ -80,7 +85,7 @@ export class VideoSender {
     this.#pacer = new PicturePacer({
       clock,
       bitrateKbps: () => ring.bitrateKbps,
-      send: (picture) => this.#sendNow(picture),
+      send: (picture) => takeTurn(() => this.#sendNow(picture)),
       handleSkip: (pictures) => (this.#tally.droppedPictures.pacing += pictures),
     });
     this.#reports = new SenderReports({
@@ -119,11 +124,13 @@ export class VideoSender {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#pacer.close();
     this.#reports.close();
   }
 
   #sendNow(picture: Picture): void {
+    if (this.#isClosed) return;
     const { transport } = this.#options;
     const timestamp = picture.rtpTimestamp + this.#timestampOffset;
     let sequence = this.#sequenceNumbers.take(picture.packetIndex, picture.packets.length);

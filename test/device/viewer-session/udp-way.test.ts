@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { beforeEach, expect, test } from '@jest/globals';
-import { Candidate, CandidatePair, Connection, StunProtocol } from 'werift';
+import { Candidate, CandidatePair, Connection, StunProtocol, type Protocol } from 'werift';
 import { UdpWay } from '../../../device/viewer-session/udp-way.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
 import { waitUntil } from '../../support/wait-until.ts';
@@ -52,7 +52,7 @@ test('a socket that was closed meanwhile is no way', async () => {
 });
 
 test('what is not a plain socket to an address stays werift’s', () => {
-  const relayed = { ...protocol, type: 'turn' } as unknown as StunProtocol;
+  const relayed = { type: 'turn', localCandidate: undefined } as unknown as Protocol;
   ice.nominated = new CandidatePair(relayed, candidateAt('127.0.0.1', 9), false);
   expect(way.send(PACKET)).toBe(false);
   ice.nominated = new CandidatePair(protocol, candidateAt('a-name.local', 9), false);
