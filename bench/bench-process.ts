@@ -19,15 +19,20 @@ export class BenchProcess {
     return pid;
   }
 
-  /** @throws when the process ends instead of answering. */
-  async ask<Reply>(question: object): Promise<Reply> {
+  /**
+   * @param takesMs how long the answer takes when all is well.
+   * @throws when the process ends instead of answering, or takes much longer.
+   */
+  async ask<Reply>(question: object, takesMs = 0): Promise<Reply> {
     const ended = new AbortController();
     const reply = once(this.#process, 'message', { signal: ended.signal });
     const exit = () => ended.abort(new Error('the measured process ended'));
     this.#process.once('exit', exit);
     try {
       this.#process.send(question);
-      const [message] = (await withTimeout(reply, REPLY_TIMEOUT_MS, 'the measured process')) as [Reply];
+      const [message] = (await withTimeout(reply, takesMs + REPLY_TIMEOUT_MS, 'the measured process')) as [
+        Reply,
+      ];
       return message;
     } finally {
       this.#process.off('exit', exit);

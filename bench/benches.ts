@@ -1,7 +1,8 @@
 import type { Bench } from './bench.ts';
 import { chromium } from './chromium.ts';
 import { click } from './click.ts';
+import { endurance } from './endurance.ts';
 import { fanOut } from './fan-out.ts';
 
 /** All that `npm run bench` runs, in this order. */
-export const BENCHES: readonly Bench[] = [fanOut, chromium, click];
+export const BENCHES: readonly Bench[] = [fanOut, chromium, click, endurance];

@@ -1,11 +1,4 @@
-import {
-  RTCPeerConnection,
-  RTCRtpCodecParameters,
-  RTCRtpHeaderExtensionParameters,
-  useH264,
-  type RTCDtlsTransport,
-  type RTCRtpTransceiver,
-} from 'werift';
+import { RTCPeerConnection, type RTCDtlsTransport, type RTCRtpTransceiver } from 'werift';
 import { CameraError } from '../../contract/errors.ts';
 import type { Candidate } from '../../contract/operations.ts';
 import { describeError } from '../../foundation/logger.ts';
@@ -17,24 +10,14 @@ import type { IceSettings } from './ice-settings.ts';
 import type { LinkReport } from './media-path/link-report.ts';
 import { AudioSender } from './media-path/audio-sender.ts';
 import type { AudioSendFormat } from './media-path/media-transport.ts';
-import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { SendTurns } from './media-path/send-turns.ts';
 import { type SenderTally, VideoSender } from './media-path/video-sender.ts';
 import { STREAM_ID, completeAnswer } from './complete-answer.ts';
 import type { VideoOffer } from './video-offer.ts';
-import { toWeriftCertificate } from './werift-certificate.ts';
+import { weriftConfiguration, withoutForeignStun } from './werift-configuration.ts';
 import { sayGoodbye } from './werift-goodbye.ts';
 import { WeriftMediaTransport, agreedFormat, newAudioFormat } from './werift-media-transport.ts';
-
-/** How long STUN and TURN servers may keep an answer waiting. */
-const GATHERING_TIMEOUT_S = 2;
-const FEEDBACK = [
-  { type: 'nack' },
-  { type: 'nack', parameter: 'pli' },
-  { type: 'ccm', parameter: 'fir' },
-  { type: 'goog-remb' },
-];
 
 export interface ViewerPeerEvents {
   /** From now on there is a sender, and one for the sound if the offer has a place for it. */
@@ -75,7 +58,7 @@ export class ViewerPeer {
 
   constructor(options: ViewerPeerOptions) {
     this.#options = options;
-    this.#connection = new RTCPeerConnection(configuration(options));
+    this.#connection = new RTCPeerConnection(weriftConfiguration(options));
   }
 
   /** undefined until the connection is there. */
@@ -217,39 +200,6 @@ export class ViewerPeer {
     this.#isOver = true;
     this.#options.events.handleDisconnected(reason);
   }
-}
-
-function configuration({ offer, certificate, ice }: ViewerPeerOptions) {
-  const parameters = `profile-level-id=${offer.profileLevelId};packetization-mode=1;level-asymmetry-allowed=1`;
-  return {
-    codecs: {
-      audio: [],
-      video: [
-        useH264({ parameters, rtcpFeedback: FEEDBACK }),
-        new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
-      ],
-    },
-    headerExtensions: { video: [new RTCRtpHeaderExtensionParameters({ uri: PLAYOUT_DELAY_URI })] },
-    bundlePolicy: 'max-bundle' as const,
-    certificates: [toWeriftCertificate(certificate)],
-    iceServers: ice.servers.map(({ urls, username, credential }) => ({
-      urls,
-      ...(username !== undefined && { username }),
-      ...(credential !== undefined && { credential }),
-    })),
-    iceStunGatherTimeout: GATHERING_TIMEOUT_S,
-    iceTurnConnectTimeout: GATHERING_TIMEOUT_S,
-    ...(ice.additionalHostAddresses.length > 0 && {
-      iceAdditionalHostAddresses: [...ice.additionalHostAddresses],
-    }),
-    ...(ice.portRange && { icePortRange: [...ice.portRange] as [number, number] }),
-  };
-}
-
-/** Without a STUN server of its own, werift asks one on the internet; a camera tells nobody that it is there. */
-function withoutForeignStun(connection: { stunServer?: unknown }, ice: IceSettings): void {
-  const urls = ice.servers.flatMap((server) => server.urls);
-  if (!urls.some((url) => /^stuns?:/iu.test(url))) connection.stunServer = undefined;
 }
 
 /** The viewer's side begins DTLS at once; werift would wait 100 ms. */

@@ -2,16 +2,24 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { splitSdp } from '../../../device/viewer-session/sdp-sections.ts';
 
-/** A way between a device and its viewer on which the test decides what is lost. */
+/** What becomes of a packet on its way: it gets lost, or comes so many milliseconds late. */
+export type Fate = 'lost' | number;
+
+/** A way between a device and its viewer on which the test decides what is lost, and what is late. */
 export class LossyRelay {
   readonly #sockets: readonly [Socket, Socket] = [createSocket('udp4'), createSocket('udp4')];
-  readonly #isLost: (packet: Buffer) => boolean;
+  readonly #fateOf: (packet: Buffer) => Fate;
+  readonly #late = new Set<NodeJS.Timeout>();
   #viewer: RemoteInfo | undefined;
   lostPackets = 0;
 
-  /** @param isLost asked for each packet from the device to the viewer. */
-  constructor(isLost: (packet: Buffer) => boolean) {
-    this.#isLost = isLost;
+  /** @param fateOf asked for each packet from the device to the viewer; true means lost, and false in time. */
+  constructor(fateOf: (packet: Buffer) => Fate | boolean) {
+    this.#fateOf = (packet) => {
+      const fate = fateOf(packet);
+      if (typeof fate === 'boolean') return fate ? 'lost' : 0;
+      return fate;
+    };
   }
 
   /** The answer, with the relay in the place of the device. */
@@ -37,13 +45,27 @@ export class LossyRelay {
   }
 
   close(): void {
+    for (const timer of this.#late) clearTimeout(timer);
     for (const socket of this.#sockets) socket.close();
   }
 
   #pass(packet: Buffer): void {
-    if (!this.#viewer) return;
-    if (!this.#isLost(packet)) this.#sockets[0].send(packet, this.#viewer.port, this.#viewer.address);
-    else this.lostPackets += 1;
+    const fate = this.#fateOf(packet);
+    if (fate === 0) this.#deliver(packet);
+    else if (fate === 'lost') this.lostPackets += 1;
+    else this.#deliverLater(packet, fate);
+  }
+
+  #deliverLater(packet: Buffer, lateMs: number): void {
+    const timer = setTimeout(() => {
+      this.#late.delete(timer);
+      this.#deliver(packet);
+    }, lateMs);
+    this.#late.add(timer);
+  }
+
+  #deliver(packet: Buffer): void {
+    if (this.#viewer) this.#sockets[0].send(packet, this.#viewer.port, this.#viewer.address);
   }
 }
 
