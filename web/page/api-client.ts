@@ -7,6 +7,8 @@ export interface Camera {
   readonly streaming: boolean;
   readonly viewers: number;
   readonly enabled: boolean;
+  /** True when it sends sound. */
+  readonly audio: boolean;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 

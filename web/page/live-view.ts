@@ -6,6 +6,7 @@ import { LiveConnection, type LiveState } from './live-connection.ts';
 import { LiveNotice } from './live-notice.ts';
 import { describeViewers } from './messages.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
+import { SoundButton } from './sound-button.ts';
 import { StatisticsLine } from './statistics-line.ts';
 import { mayBeTurnedOff } from './trouble.ts';
 
@@ -22,6 +23,7 @@ export class LiveView {
   readonly #video = element('video', { autoplay: true, playsinline: true, muted: true });
   readonly #poster = element('img', { class: 'poster', alt: '', hidden: true });
   readonly #notice: LiveNotice;
+  readonly #sound = new SoundButton(this.#video);
   readonly #statistics = new StatisticsLine();
   readonly #stage = element('div', { class: 'stage' });
   readonly #abort = new AbortController();
@@ -68,6 +70,7 @@ export class LiveView {
     if (this.#title.textContent !== name) this.#title.textContent = name;
     this.#video.setAttribute('aria-label', `Live picture of ${name}`);
     document.title = `${name} – Picam`;
+    this.#sound.offer(camera?.audio === true);
     if (isReachable && !this.#wasReachable) this.#connection.retryNow();
     this.#wasReachable = isReachable;
     if (camera) this.#followSwitch(camera.enabled);
@@ -103,6 +106,7 @@ export class LiveView {
     const controls = element(
       'div',
       { class: 'controls' },
+      this.#sound.root,
       this.#statistics.button(CHART),
       this.#button('Save a picture', 's', PHOTO, () => void this.#save()),
       this.#button('Full screen', 'f', EXPAND, () => goFullScreen(this.#stage, this.#video)),
@@ -129,7 +133,8 @@ export class LiveView {
 
   #handleKey({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): void {
     if (ctrlKey || metaKey || altKey) return;
-    if (key === 'i') this.#statistics.toggle();
+    if (key === 'm') this.#sound.toggle();
+    else if (key === 'i') this.#statistics.toggle();
     else if (key === 's') void this.#save();
     else if (key === 'f') goFullScreen(this.#stage, this.#video);
     else if (key === 'Escape' && !document.fullscreenElement) location.hash = '#/';

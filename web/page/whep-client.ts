@@ -99,9 +99,12 @@ export class WhepClient {
     const transceiver = peer.addTransceiver('video', { direction: 'recvonly' });
     preferH264(transceiver);
     preferLowDelay(transceiver.receiver);
-    peer.addEventListener('track', ({ track, streams }) =>
-      this.#onStream(streams[0] ?? new MediaStream([track])),
-    );
+    // After the picture, so that a camera without sound has the connection's first section all the same.
+    peer.addTransceiver('audio', { direction: 'recvonly' });
+    peer.addEventListener('track', ({ track, streams }) => {
+      // The sound is in the stream of the picture.
+      if (track.kind === 'video') this.#onStream(streams[0] ?? new MediaStream([track]));
+    });
     return peer;
   }
 

@@ -84,6 +84,7 @@ function describeCamera({ device, online, info, state }: KnownCamera) {
     streaming: online && (state?.streaming ?? false),
     viewers: online ? (state?.viewers ?? 0) : 0,
     enabled: state?.enabled ?? true,
+    audio: info?.audio !== undefined,
     health: state?.health ?? 'ok',
     error: state?.error ?? null,
     width: info?.limits.width ?? null,
