@@ -4,7 +4,7 @@ import type { Configuration } from '../configuration-schema.ts';
 import { untilToldToEnd } from '../signals.ts';
 import { FleetConnection } from './fleet-connection.ts';
 import { LiveView } from './live-view.ts';
-import { NothingToShowError, readOnce } from './print-once.ts';
+import { NothingToShowError, readOnce } from './read-once.ts';
 import { readingsJson } from './readings-json.ts';
 import { viewLines } from './view-lines.ts';
 

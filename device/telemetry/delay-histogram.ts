@@ -7,9 +7,6 @@ const BUCKETS_PER_DOUBLING = 2 ** DOUBLING_BITS;
 const LONGEST_US = 2 ** 26 - 1;
 const BUCKETS = bucketOf(LONGEST_US) + 1;
 
-/** Over how many seconds percentiles look back. */
-export const DELAY_WINDOW_S = (SLICE_US * SLICES) / 1_000_000;
-
 export interface DelayReading {
   /** Since the beginning. */
   readonly count: number;
