@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { CameraError } from '../contract/errors.ts';
 import type { InboundMessage, MessageBus, PublishOptions, Unsubscribe } from '../contract/message-bus.ts';
@@ -53,7 +54,7 @@ export class MqttConnection implements MessageBus {
     if (this.#client) return;
     const client = connect(this.#options.broker.url, this.#clientOptions());
     this.#client = client;
-    client.on('connect', () => this.#handleConnect());
+    client.on('connect', () => this.#handleConnect(client));
     client.on('close', () => this.#handleClose(client));
     client.on('error', (error) => this.#reportProblem(describeError(error)));
     client.on('message', (topic, payload, packet) =>
@@ -135,7 +136,9 @@ export class MqttConnection implements MessageBus {
     };
   }
 
-  #handleConnect(): void {
+  #handleConnect(client: MqttClient): void {
+    // Else a reply waits behind the confirmation of its request until the broker's kernel acknowledges that: 40 ms.
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true);
     this.#failures = 0;
     this.#lastProblem = '';
     this.#options.logger.info(`connected to ${redactedUrl(this.#options.broker.url)}`);

@@ -13,7 +13,7 @@ export interface PlainBroker {
 export async function startPlainBroker(port = 0, options: AedesOptions = {}): Promise<PlainBroker> {
   const aedes = await Aedes.createBroker(options);
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     aedes.handle(socket);
