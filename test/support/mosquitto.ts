@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { answers, freePort } from '../../demo/ports.ts';
 import { waitUntil } from './wait-until.ts';
 
 const START_TIMEOUT_MS = 10_000;
+const WITH_SYSTEM_PROGRAMS = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` };
 
 export interface TestBroker {
   readonly url: string;
@@ -13,20 +15,35 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
-/** A Mosquitto on loopback that lets everybody in and keeps nothing. `port` lets one come back where it was. */
-export async function startMosquitto(options: { readonly port?: number } = {}): Promise<TestBroker> {
+export function isMosquittoInstalled(): boolean {
+  return spawnSync('mosquitto', ['-h'], { stdio: 'ignore', env: WITH_SYSTEM_PROGRAMS }).error === undefined;
+}
+
+export interface MosquittoOptions {
+  /** Lets one come back where it was. */
+  readonly port?: number;
+  /** Each a line of mosquitto.conf. */
+  readonly settings?: readonly string[];
+}
+
+/** A Mosquitto on loopback that lets everybody in and keeps nothing. */
+export async function startMosquitto(options: MosquittoOptions = {}): Promise<TestBroker> {
   const port = options.port ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'picam-mosquitto-'));
-  const settings = join(folder, 'mosquitto.conf');
-  writeFileSync(
-    settings,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser ${userInfo().username}\n`,
-  );
+  const configuration = join(folder, 'mosquitto.conf');
+  const lines = [
+    `listener ${port} 127.0.0.1`,
+    'allow_anonymous true',
+    'persistence false',
+    `user ${userInfo().username}`,
+    ...(options.settings ?? []),
+  ];
+  writeFileSync(configuration, `${lines.join('\n')}\n`);
   const program = new ChildProgram({
     name: 'mosquitto',
     command: 'mosquitto',
-    args: ['-c', settings],
-    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` },
+    args: ['-c', configuration],
+    env: WITH_SYSTEM_PROGRAMS,
   });
   const stop = async () => {
     await program.stop();
