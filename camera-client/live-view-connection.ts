@@ -14,12 +14,17 @@ const GOODBYE_GRACE_MS = 1_500;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_SILENT_AFTER_MS = 1_000;
 
+/** Of one connection: none follows it. */
+export type ConnectionListener = Pick<LiveViewListener, 'handlePacket' | 'handleAudioPacket' | 'handleEnd'>;
+
 export interface LiveViewConnectionOptions {
   readonly device: string;
   readonly requests: CameraRequests;
   /** STUN and TURN servers to ask; none are asked when empty. Must not reject. */
   readonly iceServers: () => Promise<readonly IceServer[]>;
-  readonly listener: Pick<LiveViewListener, 'handlePacket' | 'handleEnd'>;
+  /** Also asks for the camera's sound. Default: no, and the camera's microphone stays off. */
+  readonly withAudio?: boolean;
+  readonly listener: ConnectionListener;
   readonly logger: Logger;
   /** From the opening to the first packet. Default 10 s. */
   readonly connectTimeoutMs?: number;
@@ -74,15 +79,17 @@ export class LiveViewConnection implements LiveView {
   }
 
   #createPeer(iceServers: readonly IceServer[]): LiveViewPeer {
-    const { silentAfterMs = DEFAULT_SILENT_AFTER_MS } = this.#options;
+    const { silentAfterMs = DEFAULT_SILENT_AFTER_MS, withAudio = false, listener } = this.#options;
     return new LiveViewPeer({
       iceServers,
+      withAudio,
       silentAfterMs,
       events: {
         handleConnected: () => {
           if (this.#state === 'opening') this.#state = 'connected';
         },
         handleVideo: (packet) => this.#handleVideo(packet),
+        handleAudio: (packet) => this.#state !== 'ended' && listener.handleAudioPacket?.(packet),
         handleSilence: () => this.#handleSilence(silentAfterMs),
         handleGoodbye: () => this.#handleGoodbye(),
         handleFailure: (why) => this.#handleFailure(why),

@@ -3,6 +3,7 @@ import {
   RTCPeerConnection,
   RTCRtpCodecParameters,
   useH264,
+  useOPUS,
   type RTCDtlsTransport,
   type RTCRtpTransceiver,
 } from 'werift';
@@ -11,10 +12,11 @@ import { systemClock } from '../foundation/clock.ts';
 import { describeError } from '../foundation/logger.ts';
 import { guardHandshake } from '../media/dtls/handshake-guard.ts';
 import { DtlsHandshakeError } from '../media/dtls/handshake-proofs.ts';
+import { OPUS_CLOCK_RATE } from '../media/opus-packet.ts';
 import { keepWeriftFromMedia, LiveViewTransport } from './live-view-transport.ts';
 import { MediaReceiver } from './receive-path/media-receiver.ts';
 import type { ReceiveFormat } from './receive-path/receive-format.ts';
-import type { ReceivedPacket } from './receive-path/track-receiver.ts';
+import type { ReceivedPacket, TrackOptions } from './receive-path/track-receiver.ts';
 
 const STUN_GATHER_TIMEOUT_S = 1;
 const FEEDBACK = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
@@ -23,6 +25,8 @@ export interface LiveViewPeerEvents {
   /** Encrypted and ready: from now on the camera's packets come. */
   handleConnected(): void;
   handleVideo(packet: ReceivedPacket): void;
+  /** Opus; only of a view with audio. */
+  handleAudio?(packet: ReceivedPacket): void;
   /** The camera should have sent something and nothing came for too long. */
   handleSilence(): void;
   /** The camera closed the connection. Why, it says over MQTT. */
@@ -34,6 +38,8 @@ export interface LiveViewPeerEvents {
 export interface LiveViewPeerOptions {
   /** STUN and TURN servers to ask; none are asked when empty. */
   readonly iceServers: readonly IceServer[];
+  /** Also asks for the camera's sound. Default: no. */
+  readonly withAudio?: boolean;
   readonly silentAfterMs: number;
   readonly events: LiveViewPeerEvents;
 }
@@ -45,7 +51,8 @@ export interface LiveViewPeerOptions {
 export class LiveViewPeer {
   readonly #options: LiveViewPeerOptions;
   readonly #connection: RTCPeerConnection;
-  readonly #transceiver: RTCRtpTransceiver;
+  readonly #video: RTCRtpTransceiver;
+  readonly #audio: RTCRtpTransceiver | undefined;
   #receiver: MediaReceiver | undefined;
   #stopListening: (() => void) | undefined;
   #isProven: () => boolean = () => false;
@@ -53,8 +60,10 @@ export class LiveViewPeer {
 
   constructor(options: LiveViewPeerOptions) {
     this.#options = options;
-    this.#connection = new RTCPeerConnection(configuration(options.iceServers));
-    this.#transceiver = this.#connection.addTransceiver('video', { direction: 'recvonly' });
+    this.#connection = new RTCPeerConnection(configuration(options));
+    this.#video = this.#connection.addTransceiver('video', { direction: 'recvonly' });
+    // After the picture, so that a camera without sound has the connection's first section all the same.
+    if (options.withAudio) this.#audio = this.#connection.addTransceiver('audio', { direction: 'recvonly' });
   }
 
   /** An offer with all candidates. */
@@ -110,9 +119,7 @@ export class LiveViewPeer {
         ssrc: randomInt(1, 2 ** 32),
         unprotector: transport.unprotector,
         sendRtcp: (compound) => transport.sendRtcp(compound),
-        tracks: [
-          { format: agreedVideo(this.#transceiver), handlePacket: (packet) => events.handleVideo(packet) },
-        ],
+        tracks: this.#tracks(),
         silentAfterMs,
         handleSilence: () => events.handleSilence(),
         clock: systemClock,
@@ -126,6 +133,17 @@ export class LiveViewPeer {
     events.handleConnected();
   }
 
+  #tracks(): TrackOptions[] {
+    const { events } = this.#options;
+    const audio = this.#audio && agreedAudio(this.#audio);
+    return [
+      { format: agreedVideo(this.#video), handlePacket: (packet) => events.handleVideo(packet) },
+      ...(audio
+        ? [{ format: audio, handlePacket: (packet: ReceivedPacket) => events.handleAudio?.(packet) }]
+        : []),
+    ];
+  }
+
   #fail(why: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -133,10 +151,10 @@ export class LiveViewPeer {
   }
 }
 
-function configuration(iceServers: readonly IceServer[]) {
+function configuration({ iceServers, withAudio }: LiveViewPeerOptions) {
   return {
     codecs: {
-      audio: [],
+      audio: withAudio ? [useOPUS()] : [],
       video: [
         useH264({ rtcpFeedback: FEEDBACK }),
         new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
@@ -172,4 +190,11 @@ function agreedVideo({ codecs }: RTCRtpTransceiver): ReceiveFormat {
     isRepaired: video.rtcpFeedback.some(({ type, parameter }) => type === 'nack' && !parameter),
     rtxPayloadType: rtx?.payloadType,
   };
+}
+
+/** undefined when the answer rejected it: the camera has no sound. */
+function agreedAudio({ codecs, currentDirection }: RTCRtpTransceiver): ReceiveFormat | undefined {
+  const opus = codecs.find(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus');
+  if (!opus || currentDirection !== 'recvonly') return undefined;
+  return { kind: 'audio', payloadType: opus.payloadType, clockRate: OPUS_CLOCK_RATE, isRepaired: false };
 }

@@ -13,7 +13,9 @@ const DEFAULT_PAUSE_MS = 500;
 /** The camera meant these ends; all others may be an accident of the network. */
 const DELIBERATE: ReadonlySet<LiveViewEndReason> = new Set(['stopped', 'disabled', 'shutdown']);
 
-export type OpenConnection = (listener: Pick<LiveViewListener, 'handlePacket' | 'handleEnd'>) => LiveView;
+export type OpenConnection = (
+  listener: Pick<LiveViewListener, 'handlePacket' | 'handleAudioPacket' | 'handleEnd'>,
+) => LiveView;
 
 export interface ReconnectingLiveViewOptions {
   readonly openConnection: OpenConnection;
@@ -56,12 +58,20 @@ export class ReconnectingLiveView implements LiveView {
   }
 
   #connect(): void {
+    const { listener } = this.#options;
     let isRestart = this.#hasReceived;
+    const tellRestart = () => {
+      if (isRestart) listener.handleRestart();
+      isRestart = false;
+    };
     this.#connection = this.#options.openConnection({
       handlePacket: (packet) => {
-        if (isRestart) this.#options.listener.handleRestart();
-        isRestart = false;
+        tellRestart();
         this.#handlePacket(packet);
+      },
+      handleAudioPacket: (packet) => {
+        tellRestart();
+        listener.handleAudioPacket?.(packet);
       },
       handleEnd: (error) => this.#handleEnd(error),
     });

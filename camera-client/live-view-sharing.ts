@@ -1,11 +1,5 @@
 import { describeError, type Logger } from '../foundation/logger.ts';
-import {
-  LiveViewError,
-  type LiveView,
-  type LiveViewListener,
-  type LiveViewPacket,
-  type OpenLiveView,
-} from './live-view.ts';
+import { LiveViewError, type LiveView, type LiveViewListener, type OpenLiveView } from './live-view.ts';
 
 const DEFAULT_LINGER_MS = 3_000;
 
@@ -55,7 +49,12 @@ export class SharedLiveViews {
     const listeners = new Set<LiveViewListener>();
     const view = this.#options.open(device, {
       handlePacket: (packet) => {
-        for (const listener of listeners) this.#deliver(device, listener, packet);
+        for (const listener of listeners)
+          this.#deliver(device, listener, () => listener.handlePacket(packet));
+      },
+      handleAudioPacket: (packet) => {
+        for (const listener of listeners)
+          this.#deliver(device, listener, () => listener.handleAudioPacket?.(packet));
       },
       handleRestart: () => {
         for (const listener of listeners) listener.handleRestart();
@@ -72,9 +71,9 @@ export class SharedLiveViews {
   }
 
   /** One watcher that fails takes nobody with it. */
-  #deliver(device: string, listener: LiveViewListener, packet: LiveViewPacket): void {
+  #deliver(device: string, listener: LiveViewListener, deliver: () => void): void {
     try {
-      listener.handlePacket(packet);
+      deliver();
     } catch (error) {
       this.#dismiss(device, listener, error);
     }
@@ -83,7 +82,7 @@ export class SharedLiveViews {
   #dismiss(device: string, listener: LiveViewListener, cause: unknown): void {
     const shared = this.#shared.get(device);
     if (shared?.listeners.delete(listener) && shared.listeners.size === 0) this.#linger(device, shared);
-    const message = `a watcher could not take the picture: ${describeError(cause)}`;
+    const message = `a watcher could not take what came: ${describeError(cause)}`;
     this.#options.logger.debug(message);
     listener.handleEnd(new LiveViewError('unwatchable', message, { cause }));
   }

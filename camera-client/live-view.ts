@@ -34,6 +34,11 @@ export class LiveViewError extends Error {
 
 export interface LiveViewListener {
   handlePacket(packet: LiveViewPacket): void;
+  /**
+   * The sound of a view that was opened with it, as far as the camera has some: `payload` is an Opus packet (RFC 7587),
+   * the timestamps are of 48 kHz. It may come before the first picture.
+   */
+  handleAudioPacket?(packet: LiveViewPacket): void;
   /** The view was set up anew: sequence numbers and timestamps of what follows have nothing to do with those before. */
   handleRestart(): void;
   /** Called once, and not after `close()`. Nothing follows. */

@@ -15,7 +15,7 @@ export interface MediaReceiverOptions {
   /** A packet belongs to the track of its payload type. */
   readonly tracks: readonly TrackOptions[];
   readonly silentAfterMs: number;
-  /** Called once when the camera should have sent something and nothing came for so long. */
+  /** Called once when the camera should have sent pictures and none came for so long. */
   readonly handleSilence: () => void;
   readonly clock: Clock;
 }
@@ -78,7 +78,7 @@ export class MediaReceiver {
     const route = plain && this.#routes.get(plain.payloadType);
     if (!route) return;
     const nowMs = this.#nowMs();
-    this.#silence.handlePacket(nowMs);
+    if (route.track.isWatched) this.#silence.handlePacket(nowMs);
     if (route.isRetransmission) route.track.handleRetransmission(plain, nowMs);
     else route.track.handleMedia(plain, nowMs);
     if (this.#isClosed) return;
@@ -97,7 +97,7 @@ export class MediaReceiver {
     const track = this.#tracks.find(({ ssrc }) => ssrc === report.ssrc);
     if (!track) return;
     track.handleSenderReport(report, nowMs);
-    this.#silence.handleSenderReport(report.packetCount, nowMs);
+    if (track.isWatched) this.#silence.handleSenderReport(report.packetCount, nowMs);
   }
 
   #reportRegularly(): void {

@@ -73,6 +73,11 @@ export class TrackReceiver {
     return this.#ssrc;
   }
 
+  /** Sound may pause for as long as it likes, and goes on while there is no picture. */
+  get isWatched(): boolean {
+    return this.#format.kind === 'video';
+  }
+
   get statistics() {
     const { received, lost } = this.#statistics;
     return { received, lost, roundTripMs: this.#missing.roundTripMs };

@@ -3,10 +3,13 @@ import { CameraRequests, type Push } from '../../camera-client/camera-requests.t
 import type { LiveViewError, LiveViewPacket } from '../../camera-client/live-view.ts';
 import { LiveViewConnection } from '../../camera-client/live-view-connection.ts';
 import type { Unsubscribe } from '../../contract/message-bus.ts';
+import { audioSettingsSchema } from '../../device/audio/audio-settings.ts';
 import { silentLogger } from '../../foundation/logger.ts';
+import { childrenNamed } from '../device/child-processes.ts';
 import { type RunningDevice, runDevice } from '../device/running-device.ts';
 import { connectBus } from '../support/connect-bus.ts';
 import { startDevice } from '../support/device.ts';
+import { decodeOpus, shareOfTone } from '../support/opus-sound.ts';
 import { startPlainBroker } from '../support/plain-broker.ts';
 import { resourcesOfEachTest } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -16,18 +19,21 @@ const PATIENCE_MS = 20_000;
 
 interface WatchedView {
   readonly packets: LiveViewPacket[];
+  readonly sound: LiveViewPacket[];
   readonly ends: LiveViewError[];
 }
 
-function watch(requests: CameraRequests, device: string): WatchedView {
-  const view: WatchedView = { packets: [], ends: [] };
+function watch(requests: CameraRequests, device: string, withAudio = false): WatchedView {
+  const view: WatchedView = { packets: [], sound: [], ends: [] };
   const connection = resources.own(
     new LiveViewConnection({
       device,
       requests,
+      withAudio,
       iceServers: () => Promise.resolve([]),
       listener: {
         handlePacket: (packet) => view.packets.push(packet),
+        handleAudioPacket: (packet) => view.sound.push(packet),
         handleEnd: (error) => view.ends.push(error),
       },
       logger: silentLogger,
@@ -37,13 +43,14 @@ function watch(requests: CameraRequests, device: string): WatchedView {
   return view;
 }
 
-async function deviceInThisProcess(): Promise<RunningDevice> {
+async function deviceInThisProcess(audioSource = 'off'): Promise<RunningDevice> {
   const broker = resources.own(await startPlainBroker());
-  return runDevice(resources, broker.url);
+  const audio = audioSettingsSchema.parse({ source: audioSource });
+  return runDevice(resources, broker.url, { audio });
 }
 
-async function playing({ id, requests, source }: RunningDevice): Promise<WatchedView> {
-  const view = watch(requests, id);
+async function playing({ id, requests, source }: RunningDevice, withAudio = false): Promise<WatchedView> {
+  const view = watch(requests, id, withAudio);
   await waitUntil('the camera', () => source.running, PATIENCE_MS);
   await waitUntil(
     'a picture',
@@ -101,6 +108,27 @@ describe('a live view of a device', () => {
     expect(view.ends).toEqual([]);
     const indexes = view.packets.map(({ index }) => index);
     expect(indexes).toEqual(indexes.map((_, n) => (indexes[0] ?? 0) + n));
+  });
+
+  test('with sound gets the Opus packets of its microphone beside the picture', async () => {
+    const view = await playing(await deviceInThisProcess('test'), true);
+    await waitUntil('a second of sound', () => view.sound.length >= 50, PATIENCE_MS);
+    const samples = await decodeOpus(view.sound.map(({ payload }) => payload));
+    expect(shareOfTone(samples.subarray(9_600), 440)).toBeGreaterThan(0.95);
+    const [first, second] = view.sound;
+    expect([second?.index, second?.timestamp]).toEqual([
+      (first?.index ?? 0) + 1,
+      ((first?.timestamp ?? 0) + 960) % 2 ** 32,
+    ]);
+  });
+
+  test('without sound leaves the microphone off, and so does a camera that has none', async () => {
+    const mute = await deviceInThisProcess('off');
+    const hopeful = await playing(mute, true);
+    const device = await deviceInThisProcess('test');
+    const view = await playing(device);
+    expect(await childrenNamed('ffmpeg')).toEqual([]);
+    expect([...hopeful.sound, ...hopeful.ends, ...view.sound, ...view.ends]).toEqual([]);
   });
 
   test('is silent a second after the device has stopped living', async () => {

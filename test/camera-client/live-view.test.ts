@@ -6,7 +6,7 @@ import {
   type LiveViewListener,
   type LiveViewPacket,
 } from '../../camera-client/live-view.ts';
-import { ReconnectingLiveView } from '../../camera-client/live-view-reconnection.ts';
+import { type OpenConnection, ReconnectingLiveView } from '../../camera-client/live-view-reconnection.ts';
 import { SharedLiveViews } from '../../camera-client/live-view-sharing.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -18,6 +18,9 @@ class Watcher implements LiveViewListener {
   handlePacket(): void {
     this.heard.push('packet');
   }
+  handleAudioPacket(): void {
+    this.heard.push('sound');
+  }
   handleRestart(): void {
     this.heard.push('restart');
   }
@@ -26,11 +29,13 @@ class Watcher implements LiveViewListener {
   }
 }
 
+type Listener = Parameters<OpenConnection>[0];
+
 /** Every view that was opened, in the hands of the test. */
 class FakeViews {
-  readonly opened: { listener: Pick<LiveViewListener, 'handlePacket' | 'handleEnd'>; closed: boolean }[] = [];
+  readonly opened: { listener: Listener; closed: boolean }[] = [];
 
-  open(listener: Pick<LiveViewListener, 'handlePacket' | 'handleEnd'>): LiveView {
+  open(listener: Listener): LiveView {
     const view = { listener, closed: false };
     this.opened.push(view);
     return {
@@ -50,6 +55,10 @@ class FakeViews {
 
   sendPacket(): void {
     this.newest.listener.handlePacket(packet);
+  }
+
+  sendSound(): void {
+    this.newest.listener.handleAudioPacket?.(packet);
   }
 
   end(reason: LiveViewEndReason): void {
@@ -91,6 +100,16 @@ describe('a reconnecting live view', () => {
     views.sendPacket();
     views.sendPacket();
     expect(watcher.heard).toEqual(['packet', 'restart', 'packet', 'packet']);
+  });
+
+  test('says so, too, when it is the sound that comes back first', async () => {
+    views.sendSound();
+    views.sendPacket();
+    views.end('silent');
+    await waitUntil('a second connection', () => views.opened.length === 2);
+    views.sendSound();
+    views.sendPacket();
+    expect(watcher.heard).toEqual(['sound', 'packet', 'restart', 'sound', 'packet']);
   });
 
   test('tries again when the first connection does not come about', async () => {
@@ -162,6 +181,18 @@ describe('shared live views', () => {
     expect(watcher.heard).toEqual(['packet', 'packet']);
     expect(failing.heard).toEqual(['unwatchable']);
     expect(views.newest.closed).toBe(false);
+  });
+
+  test('hand the sound on to all who listen', () => {
+    const deaf = {
+      handlePacket: () => undefined,
+      handleRestart: () => undefined,
+      handleEnd: () => undefined,
+    };
+    const other = new Watcher();
+    for (const listener of [deaf, watcher, other]) shared.join('door', listener);
+    views.sendSound();
+    expect([watcher.heard, other.heard]).toEqual([['sound'], ['sound']]);
   });
 
   test('begin anew after an end', () => {

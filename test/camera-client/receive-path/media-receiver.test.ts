@@ -52,8 +52,8 @@ function protectedRtp(fields: Partial<RtpHeader>, payload = KEYFRAME): Buffer {
   return camera.protectRtp(writeRtpHeader(header), payload);
 }
 
-function protectedReport(packetCount: number): Buffer {
-  const report = { ssrc: 1, epochMs: 1_800_000_000_000, rtpTimestamp: 0, octetCount: 0, cname: 'picam' };
+function protectedReport(packetCount: number, ssrc = VIDEO.ssrc): Buffer {
+  const report = { ssrc, epochMs: 1_800_000_000_000, rtpTimestamp: 0, octetCount: 0, cname: 'picam' };
   return camera.protectRtcp(buildSenderReport({ ...report, packetCount }));
 }
 
@@ -158,6 +158,27 @@ describe('silence', () => {
     expect(silences).toBe(0);
     clock.advance(4_000);
     expect(silences).toBe(1);
+  });
+
+  test('is of the picture: sound that goes on makes none of it', () => {
+    receiver.handlePacket(protectedRtp({}));
+    for (let sequenceNumber = 1; sequenceNumber <= 60; sequenceNumber += 1) {
+      receiver.handlePacket(protectedRtp({ ...AUDIO, sequenceNumber }));
+      clock.advance(20);
+    }
+    expect(silences).toBe(1);
+  });
+
+  test('does not mistake the reports of the sound for those of a picture that pauses', () => {
+    receiver.handlePacket(protectedRtp({}));
+    receiver.handlePacket(protectedRtp(AUDIO));
+    for (let second = 1; second <= 30; second += 1) {
+      clock.advance(500);
+      receiver.handlePacket(protectedReport(1));
+      receiver.handlePacket(protectedReport(second * 50, AUDIO.ssrc));
+      clock.advance(500);
+    }
+    expect(silences).toBe(0);
   });
 
   test('is one when the camera reports that it sends and nothing comes', () => {
