@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { keepHeapLean } from './lean-heap.ts';
+
 const OLDEST_MAJOR = 22;
 const OLDEST_MINOR = 13;
 
@@ -10,8 +12,7 @@ if (major < OLDEST_MAJOR || (major === OLDEST_MAJOR && minor < OLDEST_MINOR)) {
   process.exit(1);
 }
 
+keepHeapLean();
 const { main } = await import('./main.ts');
 // Name look-ups for viewers that are gone may still be waiting; everything that matters has been closed.
 process.exit(await main(process.argv.slice(2), process.env));
-
-export {};

@@ -1,4 +1,3 @@
-import { EmbeddedBroker } from '../device/broker/embedded-broker.ts';
 import type { BrokerSettings } from '../foundation/broker-settings.ts';
 import type { Lifetime } from '../foundation/lifetime.ts';
 import type { Logger } from '../foundation/logger.ts';
@@ -14,6 +13,7 @@ export async function startBroker(
   lifetime: Lifetime,
 ): Promise<BrokerSettings> {
   if (broker) return broker;
+  const { EmbeddedBroker } = await import('../device/broker/embedded-broker.ts');
   const embedded = new EmbeddedBroker({ ...embeddedBroker, logger });
   await embedded.open();
   lifetime.own('the embedded broker', () => embedded.close());

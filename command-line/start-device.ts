@@ -5,6 +5,7 @@ import type { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
 import { MqttConnection } from '../foundation/mqtt-connection.ts';
 import type { Configuration } from './configuration-schema.ts';
+import { tidyHeap } from './lean-heap.ts';
 import { startMetrics } from './start-metrics.ts';
 
 /** The camera on its broker; returns when it has been started, even if the broker is away. */
@@ -27,6 +28,7 @@ export async function startDevice(
     bus,
     logger,
     handleOnline: () => logger.info(`camera "${device}" is ready (broker ${redactedUrl(broker.url)})`),
+    handleRest: tidyHeap,
   });
   lifetime.own('the camera', () => opened.close());
   await startMetrics(configuration, opened, logger, lifetime);

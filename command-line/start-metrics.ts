@@ -1,12 +1,10 @@
 import type { Device } from '../device/device.ts';
-import { MetricsServer } from '../device/telemetry/metrics-server.ts';
 import type { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
-import { writeCameraMetrics } from '../foundation/metrics/camera-metrics.ts';
 import type { Configuration } from './configuration-schema.ts';
 
 /**
- * The camera's own numbers by HTTP, where the configuration wants them.
+ * The camera's own numbers by HTTP, where the configuration wants them; HTTP is loaded only then.
  * @throws MetricsServerError
  */
 export async function startMetrics(
@@ -16,6 +14,8 @@ export async function startMetrics(
   lifetime: Lifetime,
 ): Promise<void> {
   if (!metrics) return;
+  const { MetricsServer } = await import('../device/telemetry/metrics-server.ts');
+  const { writeCameraMetrics } = await import('../foundation/metrics/camera-metrics.ts');
   const server = new MetricsServer({
     ...metrics,
     logger: scoped(logger, 'metrics'),

@@ -31,6 +31,7 @@ const programs = {
     ['chromium', 'chromium'],
     ['mosquitto', 'mosquitto'],
     ['mosquitto_pub', 'mosquitto-clients'],
+    ['openssl', 'openssl'],
     ['../lib/python3/dist-packages/av', 'python3-av'],
   ],
 };

@@ -2,6 +2,7 @@ import type { DeviceInfo } from '../contract/device-messages.ts';
 import type { DeviceStatistics } from '../contract/device-statistics.ts';
 import type { MachineReadings } from '../contract/machine-readings.ts';
 import type { MessageBus } from '../contract/message-bus.ts';
+import { systemClock } from '../foundation/clock.ts';
 import { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
 import { ignoredControls } from './capture/ignored-controls.ts';
@@ -12,7 +13,8 @@ import type { DeviceConfiguration } from './device-configuration.ts';
 import { deviceInfo } from './device-info.ts';
 import type { DevicePart } from './device-part.ts';
 import { readMachine } from './health/read-machine.ts';
-import { openCamera } from './open-camera.ts';
+import { RestWatch } from './live-stream/rest-watch.ts';
+import { openCamera, type Camera } from './open-camera.ts';
 import { openStatus } from './status/open-status.ts';
 import { openTelemetry } from './telemetry/open-telemetry.ts';
 import { createTally } from './telemetry/tally.ts';
@@ -29,6 +31,8 @@ export interface DeviceOptions {
   readonly readMachine?: () => Promise<MachineReadings>;
   /** Called after every connect, when requests are being read. */
   readonly handleOnline?: () => void;
+  /** Called when the camera has been off for ten seconds: after the start, and after each use. */
+  readonly handleRest?: () => void;
 }
 
 /** A camera on the broker, from `openDevice` to `close`. */
@@ -70,6 +74,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   lifetime.own('the viewer sessions', () => camera.sessions.close());
   const telemetry = openTelemetry(part, camera, status);
   openCommands(part, camera, status, telemetry);
+  if (options.handleRest) openRestWatch(lifetime, camera, options.handleRest);
   const { info } = part;
   return {
     boot: info.boot,
@@ -88,4 +93,10 @@ function sourceOf({ source, video, camera }: DeviceConfiguration, logger: Logger
       `this source cannot do ${ignored.join(', ')}; what the configuration says of that is left out`,
     );
   return createSource(source, { ...video, controls: camera }, logger);
+}
+
+function openRestWatch(lifetime: Lifetime, { liveStream }: Camera, handleRest: () => void): void {
+  const watch = new RestWatch({ stream: liveStream, clock: systemClock, handleRest });
+  watch.open();
+  lifetime.own('the rest watch', () => watch.close());
 }

@@ -1,9 +1,10 @@
 import { Socket } from 'node:net';
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
 import { CameraError } from '../contract/errors.ts';
 import type { InboundMessage, MessageBus, PublishOptions, Unsubscribe } from '../contract/message-bus.ts';
 import { readPem, redactedUrl, type BrokerSettings } from './broker-settings.ts';
 import { describeError, type Logger } from './logger.ts';
+import { createMqttClient } from './mqtt-client.ts';
 import { withTimeout } from './time-out.ts';
 import { matchesFilter } from './topic-filter.ts';
 
@@ -52,7 +53,7 @@ export class MqttConnection implements MessageBus {
    */
   open(): void {
     if (this.#client) return;
-    const client = connect(this.#options.broker.url, this.#clientOptions());
+    const client = createMqttClient(this.#options.broker.url, this.#clientOptions());
     this.#client = client;
     client.on('connect', () => this.#handleConnect(client));
     client.on('close', () => this.#handleClose(client));
@@ -125,6 +126,8 @@ export class MqttConnection implements MessageBus {
       reconnectPeriod: this.#nextPauseMs(),
       reconnectOnConnackError: true,
       queueQoSZero: false,
+      // It would hold each of the 65 536 packet numbers ready to be sent: 7 MB for a few packets a second.
+      writeCache: false,
       // Subscriptions are renewed here, because handlers may have come and gone while the broker was away.
       resubscribe: false,
       ...(broker.username === undefined ? {} : { username: broker.username }),

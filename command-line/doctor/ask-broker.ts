@@ -1,7 +1,8 @@
-import { connect, type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import { readPem, redactedUrl, type BrokerSettings } from '../../foundation/broker-settings.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
 import { describeError } from '../../foundation/logger.ts';
+import { createMqttClient } from '../../foundation/mqtt-client.ts';
 import { withTimeout } from '../../foundation/time-out.ts';
 import type { BrokerFact } from './facts.ts';
 
@@ -32,7 +33,7 @@ function connectOnce(broker: BrokerSettings): MqttClient {
     readPem('certFile', certFile),
     readPem('keyFile', keyFile),
   ];
-  return connect(url, {
+  return createMqttClient(url, {
     clientId: `picam-doctor-${randomIdentifier()}`,
     protocolVersion: 4,
     reconnectPeriod: 0,

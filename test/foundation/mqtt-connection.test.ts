@@ -7,6 +7,7 @@ import { Lifetime } from '../../foundation/lifetime.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { MqttConnection, type MqttConnectionOptions } from '../../foundation/mqtt-connection.ts';
 import type { AuthorizePublishHandler } from 'aedes';
+import { packetNumbersKeptBy } from '../support/packet-numbers.ts';
 import { startPlainBroker, type PlainBroker } from '../support/plain-broker.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -208,6 +209,13 @@ describe('the broker connection', () => {
     await twoTries;
     expect(lines).toHaveLength(1);
     expect(lines.join()).not.toContain('secret');
+  });
+
+  test('a connection that has sent keeps no table of all packet numbers', async () => {
+    const connection = openConnection(await brokerOn());
+    await becomes(connection, true);
+    await connection.publish('a', 'b');
+    expect(packetNumbersKeptBy('mqtt')).toBe(0);
   });
 
   test('a certificate that cannot be read is told by its key and path', () => {

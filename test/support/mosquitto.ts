@@ -22,21 +22,27 @@ export function isMosquittoInstalled(): boolean {
 export interface MosquittoOptions {
   /** Lets one come back where it was. */
   readonly port?: number;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
   /** Each a line of mosquitto.conf. */
   readonly settings?: readonly string[];
 }
 
 /** A Mosquitto on loopback that lets everybody in and keeps nothing. */
-export async function startMosquitto(options: MosquittoOptions = {}): Promise<TestBroker> {
+export async function startMosquitto({
+  host = '127.0.0.1',
+  settings = [],
+  ...options
+}: MosquittoOptions = {}): Promise<TestBroker> {
   const port = options.port ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'picam-mosquitto-'));
   const configuration = join(folder, 'mosquitto.conf');
   const lines = [
-    `listener ${port} 127.0.0.1`,
+    `listener ${port} ${host}`,
     'allow_anonymous true',
     'persistence false',
     `user ${userInfo().username}`,
-    ...(options.settings ?? []),
+    ...settings,
   ];
   writeFileSync(configuration, `${lines.join('\n')}\n`);
   const program = new ChildProgram({
@@ -51,7 +57,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Te
   };
   program.start();
   try {
-    await waitUntil('mosquitto accepts connections', () => listens(program, port), START_TIMEOUT_MS);
+    await waitUntil('mosquitto accepts connections', () => listens(program, port, host), START_TIMEOUT_MS);
   } catch (error) {
     await stop();
     throw program.failure('does not accept connections', error);
@@ -59,6 +65,6 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Te
   return { url: `mqtt://127.0.0.1:${port}`, port, stop };
 }
 
-async function listens(program: ChildProgram, port: number): Promise<boolean> {
-  return program.running && (await answers(port));
+async function listens(program: ChildProgram, port: number, host: string): Promise<boolean> {
+  return program.running && (await answers(port, host));
 }

@@ -47,7 +47,8 @@ describe('the unit', () => {
     );
     const wanted = 'Type=notify|WatchdogSec=60|Restart=always|DynamicUser=yes|SupplementaryGroups=video';
     const hardening = 'StateDirectory=picam|NoNewPrivileges=yes|ProtectSystem=strict|CapabilityBoundingSet=';
-    for (const line of `${wanted}|${hardening}`.split('|')) expect(unit.split('\n')).toContain(line);
+    const lean = 'Environment=MALLOC_ARENA_MAX=1';
+    for (const line of `${wanted}|${hardening}|${lean}`.split('|')) expect(unit.split('\n')).toContain(line);
   });
 
   test('is one that systemd understands', () => {
