@@ -1,4 +1,4 @@
-import type { BrokerFact, CameraFact, Facts, FfmpegFact } from './facts.ts';
+import type { BrokerFact, CameraFact, Facts, FfmpegFact, MicrophoneFact } from './facts.ts';
 import { type Finding, bad, doubtful, good } from './finding.ts';
 
 /** Before this the clock of a machine that runs this program cannot be right. */
@@ -11,6 +11,7 @@ export function diagnose(facts: Facts): Finding[] {
   return [
     aboutCamera(facts.camera),
     ...aboutFfmpeg(facts.ffmpeg, sourceOf(facts.camera)),
+    ...(facts.microphone ? [aboutMicrophone(facts.microphone)] : []),
     aboutBroker(facts.broker),
     aboutClock(facts.clock),
     aboutStorage(facts.storage),
@@ -58,6 +59,11 @@ function aboutFfmpeg(ffmpeg: FfmpegFact, source: string): Finding[] {
   if (!encodes) return [version];
   if (ffmpeg.encoders.length > 0) return [version, good('encoder', ffmpeg.encoders.join(', '))];
   return [version, bad('encoder', 'this ffmpeg cannot encode H.264', `${INSTALL_FFMPEG} --reinstall`)];
+}
+
+function aboutMicrophone({ spec, failure }: MicrophoneFact): Finding {
+  if (!failure) return good('microphone', `"${spec}" gives sound`);
+  return doubtful('microphone', `"${spec}" ${failure.problem}, so there is no sound`, failure.remedy);
 }
 
 function aboutBroker(broker: BrokerFact): Finding {

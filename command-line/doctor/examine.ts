@@ -11,26 +11,30 @@ import type { Configuration } from '../configuration-schema.ts';
 import { askBroker } from './ask-broker.ts';
 import { iceServerAnswers } from './ask-ice-server.ts';
 import type { BrokerFact, CameraFact, Facts, FfmpegFact } from './facts.ts';
+import { tryMicrophone } from './try-microphone.ts';
 
 const FFMPEG_TIMEOUT_MS = 5_000;
 const H264_ENCODERS = ['libx264', 'h264_v4l2m2m'];
 
 /** Looks at everything at once, with time-outs; all it may leave behind is the storage folder. Never rejects. */
 export async function examine(configuration: Configuration): Promise<Facts> {
-  const { source, storage, web, ice } = configuration;
+  const { source, audio, storage, web, ice } = configuration;
   const urls = ice.servers.flatMap((server) => server.urls);
-  const [camera, ffmpeg, broker, isSynchronized, storageProblem, webProblem, iceServers] = await Promise.all([
-    lookAtCamera(source),
-    lookAtFfmpeg(runProgram),
-    lookAtBroker(configuration),
-    isTimeSynchronized(),
-    problemWithFolder(storage),
-    problemWithPort(web.host, web.port),
-    Promise.all(urls.map(async (url) => ({ url, answers: await iceServerAnswers(url) }))),
-  ]);
+  const [camera, ffmpeg, microphone, broker, isSynchronized, storageProblem, webProblem, iceServers] =
+    await Promise.all([
+      lookAtCamera(source),
+      lookAtFfmpeg(runProgram),
+      tryMicrophone(audio, runProgram),
+      lookAtBroker(configuration),
+      isTimeSynchronized(),
+      problemWithFolder(storage),
+      problemWithPort(web.host, web.port),
+      Promise.all(urls.map(async (url) => ({ url, answers: await iceServerAnswers(url) }))),
+    ]);
   return {
     camera,
     ffmpeg,
+    ...(microphone && { microphone }),
     broker,
     clock: { now: new Date(), isSynchronized },
     storage: { folder: storage, ...storageProblem },

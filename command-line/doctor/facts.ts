@@ -1,9 +1,12 @@
+import type { MicrophoneFailure } from '../../device/audio/microphone-failures.ts';
 import type { SourceChoice } from '../../device/capture/choose-source.ts';
 
 /** What was seen on this machine; judged elsewhere. */
 export interface Facts {
   readonly camera: CameraFact;
   readonly ffmpeg: FfmpegFact;
+  /** Absent when none is configured. */
+  readonly microphone?: MicrophoneFact;
   readonly broker: BrokerFact;
   readonly clock: { readonly now: Date; readonly isSynchronized: boolean };
   readonly storage: { readonly folder: string; readonly problem?: string };
@@ -22,6 +25,12 @@ export type CameraFact =
 export type FfmpegFact =
   | { readonly kind: 'missing' }
   | { readonly kind: 'there'; readonly version: string; readonly encoders: readonly string[] };
+
+/** With a problem, it could not be recorded from just now. */
+export interface MicrophoneFact {
+  readonly spec: string;
+  readonly failure?: MicrophoneFailure;
+}
 
 export type BrokerFact =
   | { readonly kind: 'embedded'; readonly address: string; readonly problem?: string }

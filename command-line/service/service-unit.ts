@@ -9,8 +9,8 @@ export interface ServiceProgram {
 }
 
 /**
- * The systemd unit: a user of its own that exists while it runs, nothing of the system to write to, the camera by the
- * group video. The configuration may hold passwords, so root alone needs to read it: systemd hands it over (%d).
+ * The systemd unit: a user of its own that exists while it runs, nothing of the system to write to, camera and
+ * microphone by the groups video and audio. The configuration may hold passwords, so root alone needs to read it: systemd hands it over (%d).
  * Homes can be read, because video files, and a Node from nvm, are there. V8 compiles at run time, so memory that is
  * both written and executed cannot be forbidden. One arena for all threads, which allocate little, spares 5 MB.
  */
@@ -33,7 +33,7 @@ WatchdogSec=60
 TimeoutStopSec=20
 
 DynamicUser=yes
-SupplementaryGroups=video
+SupplementaryGroups=video audio
 StateDirectory=picam
 UMask=0077
 

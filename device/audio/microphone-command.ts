@@ -14,6 +14,7 @@ const SAMPLES_PER_FRAME = (OPUS_CLOCK_RATE * FRAME_MS) / 1000;
 const AT_ONCE = ['-fflags', 'nobuffer', '-probesize', '32', '-analyzeduration', '0'];
 const MONO = ['-ar', String(OPUS_CLOCK_RATE), '-ac', '1'];
 const TONE_HZ = 440;
+const TRIAL_S = 0.2;
 
 /** Every packet has this size. */
 export function frameBytes({ bitrateKbps }: Pick<AudioSettings, 'bitrateKbps'>): number {
@@ -29,20 +30,28 @@ export function frameBytes({ bitrateKbps }: Pick<AudioSettings, 'bitrateKbps'>):
 export function microphoneCommand(microphone: Microphone, settings: AudioSettings): CaptureCommand {
   return {
     program: 'ffmpeg',
-    args: [
-      ...['-hide_banner', '-nostdin', '-loglevel', 'error', ...AT_ONCE],
-      ...microphoneInput(microphone),
-      ...['-map', '0:a', ...gain(settings), '-c:a', 'libopus', '-application', 'lowdelay'],
-      ...['-frame_duration', String(FRAME_MS), '-vbr', 'off', '-b:a', `${settings.bitrateKbps}k`, ...MONO],
-      ...['-flush_packets', '1', '-f', 'data', 'pipe:1'],
-    ],
+    args: [...encoded(microphone, settings), '-flush_packets', '1', '-f', 'data', 'pipe:1'],
     yields: 'sound',
     whenMissing: FFMPEG_MISSING,
     explain: (lastWords) => explainMicrophoneFailure(lastWords, microphone),
   };
 }
 
-export function microphoneInput(microphone: Microphone): string[] {
+/** The words for an ffmpeg that does the same for a moment and keeps nothing. */
+export function microphoneTrial(microphone: Microphone, settings: AudioSettings): string[] {
+  return [...encoded(microphone, settings), '-t', String(TRIAL_S), '-f', 'null', '-'];
+}
+
+function encoded(microphone: Microphone, settings: AudioSettings): string[] {
+  return [
+    ...['-hide_banner', '-nostdin', '-loglevel', 'error', ...AT_ONCE],
+    ...input(microphone),
+    ...['-map', '0:a', ...gain(settings), '-c:a', 'libopus', '-application', 'lowdelay'],
+    ...['-frame_duration', String(FRAME_MS), '-vbr', 'off', '-b:a', `${settings.bitrateKbps}k`, ...MONO],
+  ];
+}
+
+function input(microphone: Microphone): string[] {
   switch (microphone.kind) {
     case 'test':
       return [

@@ -1,65 +1,82 @@
 import { SourceError } from '../capture/source-error.ts';
 import type { MicrophoneSpec } from './microphone-spec.ts';
 
-interface KnownFailure {
-  readonly said: RegExp;
-  readonly means: string;
+/** What is wrong with a microphone, and what to do. */
+export interface MicrophoneFailure {
+  /** Goes on where the microphone's name ends. */
+  readonly problem: string;
+  readonly remedy: string;
 }
+
+interface KnownFailure extends MicrophoneFailure {
+  readonly said: RegExp;
+}
+
+const FFMPEG_OF_THE_SYSTEM = 'install the ffmpeg of the system: sudo apt install ffmpeg';
 
 /** Whatever the microphone is. */
 const OF_FFMPEG: readonly KnownFailure[] = [
   {
     said: /Unknown encoder 'libopus'/i,
-    means:
-      'cannot be encoded: this ffmpeg lacks Opus; install the one of the system: sudo apt install ffmpeg',
+    problem: 'cannot be encoded, as this ffmpeg lacks Opus',
+    remedy: FFMPEG_OF_THE_SYSTEM,
   },
   {
     said: /Unknown input format/i,
-    means:
-      'cannot be read: this ffmpeg lacks this sound system; install the one of the system: sudo apt install ffmpeg',
+    problem: 'cannot be read, as this ffmpeg lacks its sound system',
+    remedy: FFMPEG_OF_THE_SYSTEM,
   },
 ];
 
 const OF_ALSA: readonly KnownFailure[] = [
   {
     said: /Device or resource busy/i,
-    means:
-      'is used by another program; "fuser -v /dev/snd/*" names it: end that one, or use the sound server with "audio.source: pulse:default".',
+    problem: 'is used by another program',
+    remedy:
+      '"fuser -v /dev/snd/*" names it: end that one, or set "audio.source: pulse:default" where a sound server has the microphone',
   },
   {
     said: /Permission denied/i,
-    means: 'may not be opened by this user: sudo usermod -aG audio $USER, then log in again.',
+    problem: 'may not be opened by this user',
+    remedy: 'sudo usermod -aG audio $USER, then log in again',
   },
   {
     said: /cannot set (?:channel count|sample rate|sample format|access type)/i,
-    means:
-      'does not give mono sound of 48 kHz by itself; let ALSA convert it: "alsa:plughw:…" instead of "alsa:hw:…".',
+    problem: 'does not give mono sound of 48 kHz by itself',
+    remedy: 'let ALSA convert it: "alsa:plughw:…" instead of "alsa:hw:…"',
   },
   {
     said: /No such (?:file or directory|device)|Unknown PCM|Input\/output error/i,
-    means: 'is not there; plug it in, then look at "arecord -L" (sudo apt install alsa-utils) for its name.',
+    problem: 'is not there',
+    remedy: 'plug it in, then look at "arecord -L" (sudo apt install alsa-utils) for its name',
   },
 ];
 
 const OF_PULSE: readonly KnownFailure[] = [
   {
     said: /No such process|Connection refused|Connection terminated/i,
-    means:
-      'cannot be reached, because no PulseAudio or PipeWire runs for this user; use "audio.source: alsa:default" instead.',
+    problem: 'cannot be reached, because no PulseAudio or PipeWire runs for this user',
+    remedy: 'set "audio.source: alsa:default" instead',
   },
   {
     said: /Input\/output error|No such entity/i,
-    means: 'is not there; "pactl list short sources" (sudo apt install pulseaudio-utils) lists the names.',
+    problem: 'is not there',
+    remedy: '"pactl list short sources" (sudo apt install pulseaudio-utils) lists the names',
   },
 ];
 
-/** Words with the next step for what ffmpeg said of a microphone; undefined for what is not known. */
-export function explainMicrophoneFailure(
-  lastWords: string,
+/** What ffmpeg's words about a microphone mean; undefined for what is not known. */
+export function knownMicrophoneFailure(
+  said: string,
   microphone: MicrophoneSpec,
-): SourceError | undefined {
-  const known = [...OF_FFMPEG, ...failuresOf(microphone)].find(({ said }) => said.test(lastWords));
-  return known && new SourceError(`${describeMicrophone(microphone)} ${known.means}`);
+): MicrophoneFailure | undefined {
+  return [...OF_FFMPEG, ...failuresOf(microphone)].find((known) => known.said.test(said));
+}
+
+/** The same, for whoever listens. */
+export function explainMicrophoneFailure(said: string, microphone: MicrophoneSpec): SourceError | undefined {
+  const known = knownMicrophoneFailure(said, microphone);
+  return known && new SourceError(`${describeMicrophone(microphone)} ${known.problem}; ${known.remedy}.`);
 }
 
 /** For logs and messages. */

@@ -31,6 +31,12 @@ All is well.
 `);
 });
 
+test('a microphone that is configured is spoken of', () => {
+  const report = reportText(diagnose({ ...WELL, microphone: { spec: 'alsa:default' } }));
+  expect(report).toContain('✓ microphone  "alsa:default" gives sound\n');
+  expect(report).toContain('All is well.');
+});
+
 const CASES: readonly (readonly [string, Partial<Facts>, 'bad' | 'doubtful', RegExp])[] = [
   [
     'no camera',
@@ -64,6 +70,12 @@ const CASES: readonly (readonly [string, Partial<Facts>, 'bad' | 'doubtful', Reg
     },
     'bad',
     /✗ encoder/u,
+  ],
+  [
+    'a microphone that is not there',
+    { microphone: { spec: 'alsa:hw:1', failure: { problem: 'is not there', remedy: 'plug it in' } } },
+    'doubtful',
+    /! microphone +"alsa:hw:1" is not there, so there is no sound\n +→ plug it in/u,
   ],
   [
     'a broker that refuses',

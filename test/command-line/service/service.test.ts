@@ -45,7 +45,8 @@ describe('the unit', () => {
     expect(unit).toContain(
       'ExecStart="/usr/bin/node" "/opt/my \\"100%%\\" $$x/picam.js" --config %d/picam.yaml\n',
     );
-    const wanted = 'Type=notify|WatchdogSec=60|Restart=always|DynamicUser=yes|SupplementaryGroups=video';
+    const wanted =
+      'Type=notify|WatchdogSec=60|Restart=always|DynamicUser=yes|SupplementaryGroups=video audio';
     const hardening = 'StateDirectory=picam|NoNewPrivileges=yes|ProtectSystem=strict|CapabilityBoundingSet=';
     const lean = 'Environment=MALLOC_ARENA_MAX=1';
     for (const line of `${wanted}|${hardening}|${lean}`.split('|')) expect(unit.split('\n')).toContain(line);
