@@ -30,9 +30,19 @@ answerQuestions((question: DeviceQuestion) => {
   return answer(question.offers, question.firstSequenceNumber);
 });
 
-/** The product as it runs on a camera, but for what brings the pictures. */
 async function answer(offers: readonly string[], firstSequenceNumber: number | undefined): Promise<string[]> {
-  sessions = new ViewerSessions({
+  sessions ??= await openSessions(firstSequenceNumber);
+  const answers: string[] = [];
+  for (const offer of offers) {
+    const { sdp } = await sessions.accept(`viewer-${sessions.count}`, withoutCandidates(offer), false);
+    answers.push(sdp);
+  }
+  return answers;
+}
+
+/** The product as it runs on a camera, but for what brings the pictures. */
+async function openSessions(firstSequenceNumber: number | undefined): Promise<ViewerSessions> {
+  return new ViewerSessions({
     maxViewers: MOST_VIEWERS,
     context: {
       liveStream: new LiveStream({ source, logger: silentLogger, tally }),
@@ -44,12 +54,6 @@ async function answer(offers: readonly string[], firstSequenceNumber: number | u
       push: () => undefined,
     },
   });
-  const answers: string[] = [];
-  for (const [n, offer] of offers.entries()) {
-    const { sdp } = await sessions.accept(`viewer-${n}`, withoutCandidates(offer), false);
-    answers.push(sdp);
-  }
-  return answers;
 }
 
 async function play(durationMs: number): Promise<Played> {

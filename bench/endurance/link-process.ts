@@ -5,18 +5,18 @@ import type { LinkQuality, LinkQuestion, LinkTally } from './messages.ts';
 
 const VIDEO = /^a=rtpmap:(\d+) H264\/90000/mu;
 
-let links: BadLink[] = [];
+const links: BadLink[] = [];
 
 answerQuestions(({ answers = [], quality }: LinkQuestion) =>
   quality ? leadThrough(answers, quality) : Promise.resolve(tally()),
 );
 
 function leadThrough(answers: readonly string[], quality: LinkQuality): Promise<string[]> {
-  links = answers.map((answer, n) => new BadLink(quality, Number(VIDEO.exec(answer)?.[1]), n));
   return Promise.all(
-    answers.map((answer, n) => {
-      const relay = new LossyRelay((packet) => (isMedia(packet) ? (links[n]?.fateOf(packet) ?? 0) : 0));
-      return relay.stretchInto(answer);
+    answers.map((answer) => {
+      const link = new BadLink(quality, Number(VIDEO.exec(answer)?.[1]), links.length);
+      links.push(link);
+      return new LossyRelay((packet) => (isMedia(packet) ? link.fateOf(packet) : 0)).stretchInto(answer);
     }),
   );
 }

@@ -42,6 +42,7 @@ export interface LinkTally {
 export type ViewersQuestion =
   /** Answered with an offer for each viewer. */
   | { readonly kind: 'offer'; readonly n: number }
+  /** To the newest offers. Answered when these are connected. */
   | { readonly kind: 'connect'; readonly answers: readonly string[] }
   /** Answered with what each viewer has seen since the last time. */
   | { readonly kind: 'seen' };

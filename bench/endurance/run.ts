@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { batchesOf } from '../batches.ts';
 import { BenchProcess } from '../bench-process.ts';
 import { cpuShareDuring } from '../cpu-time.ts';
 import type { LinkQuality, LinkTally, Played, Seen } from './messages.ts';
@@ -49,8 +50,10 @@ async function connect(
   { viewers: n, quality, firstSequenceNumber }: EnduranceOptions,
   { device, link, viewers }: Record<'device' | 'link' | 'viewers', BenchProcess>,
 ): Promise<void> {
-  const offers = await viewers.ask<string[]>({ kind: 'offer', n });
-  const answers = await device.ask<string[]>({ kind: 'answer', offers, firstSequenceNumber });
-  const led = await link.ask<string[]>({ kind: 'lead through', answers, quality });
-  await viewers.ask({ kind: 'connect', answers: led });
+  for (const batch of batchesOf(n)) {
+    const offers = await viewers.ask<string[]>({ kind: 'offer', n: batch });
+    const answers = await device.ask<string[]>({ kind: 'answer', offers, firstSequenceNumber });
+    const led = await link.ask<string[]>({ kind: 'lead through', answers, quality });
+    await viewers.ask({ kind: 'connect', answers: led });
+  }
 }

@@ -16,20 +16,28 @@ interface Viewer {
   seen(): Seen;
 }
 
-let viewers: Viewer[] = [];
+const viewers: Viewer[] = [];
 
 answerQuestions(async (question: ViewersQuestion) => {
   switch (question.kind) {
-    case 'offer':
-      viewers = Array.from({ length: question.n }, openViewer);
-      return Promise.all(viewers.map(({ peer }) => peer.createOffer()));
+    case 'offer': {
+      const opened = Array.from({ length: question.n }, openViewer);
+      viewers.push(...opened);
+      return Promise.all(opened.map(({ peer }) => peer.createOffer()));
+    }
     case 'connect':
-      await Promise.all(viewers.map(({ peer }, n) => peer.connect(question.answers[n] ?? '')));
-      return withTimeout(Promise.all(viewers.map(({ connected }) => connected)), CONNECT_TIMEOUT_MS, 'ICE');
+      return connect(question.answers);
     case 'seen':
       return viewers.map((viewer) => viewer.seen());
   }
 });
+
+async function connect(answers: readonly string[]): Promise<void> {
+  const newest = viewers.slice(-answers.length);
+  await Promise.all(newest.map(({ peer }, n) => peer.connect(answers[n] ?? '')));
+  const connected = Promise.all(newest.map((viewer) => viewer.connected));
+  await withTimeout(connected, CONNECT_TIMEOUT_MS, 'connecting');
+}
 
 /** The product's own receiver, as Homebridge has it. */
 function openViewer(): Viewer {

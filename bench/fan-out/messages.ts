@@ -10,12 +10,13 @@ export type ReadyTime =
 export type ReceiversQuestion =
   /** Answered with an SDP offer for each viewer. */
   | { readonly kind: 'offer'; readonly n: number; readonly codec: 'H264' | 'VP8' }
+  /** To the newest offers. Answered when these are connected. */
   | { readonly kind: 'handle answers'; readonly answers: readonly string[] }
   /** Answered with an SDP answer for each of the offers. */
   | { readonly kind: 'answer'; readonly offers: readonly string[] }
   /** Answered with the ports of plain sockets, for packets that are encrypted with `FLOOR_KEYS`. */
   | { readonly kind: 'open sockets'; readonly n: number }
-  /** Answered when all connections are there. */
+  /** Answered when all connections are there and their media are received. */
   | { readonly kind: 'connect' }
   /** Forgets what has arrived so far. */
   | { readonly kind: 'reset' }

@@ -17,14 +17,15 @@ type OpenViewer = (offer: string) => Promise<BenchViewer>;
 
 const stream = new BenchStream();
 const rotation = new Rotation();
-let viewers: BenchViewer[] = [];
+const viewers: BenchViewer[] = [];
 
 answerQuestions(async (question: NodeSenderQuestion) => {
   if (question.kind === 'send') return sendFor(question.durationMs);
   if (question.kind === 'connect') return Promise.all(viewers.map(({ connected }) => connected));
   const open = await loadViewer(question.variant);
-  viewers = await Promise.all(question.offers.map((offer) => open(offer)));
-  return viewers.map(({ answer }) => answer);
+  const opened = await Promise.all(question.offers.map((offer) => open(offer)));
+  viewers.push(...opened);
+  return opened.map(({ answer }) => answer);
 });
 
 /** Only what is measured is loaded: what else is in a process costs memory and time for its garbage. */

@@ -1,4 +1,5 @@
 import { BenchProcess } from '../bench-process.ts';
+import { batchesOf } from '../batches.ts';
 import type { MeasuredSender } from './measured-sender.ts';
 import { FLOOR, type NodeVariant } from './variants.ts';
 
@@ -20,8 +21,10 @@ export class NodeSender implements MeasuredSender {
       await this.answer(await receivers.ask({ kind: 'open sockets', n }));
       return;
     }
-    const answers = await this.answer(await receivers.ask({ kind: 'offer', n, codec: 'H264' }));
-    await receivers.ask({ kind: 'handle answers', answers });
+    for (const batch of batchesOf(n)) {
+      const answers = await this.answer(await receivers.ask({ kind: 'offer', n: batch, codec: 'H264' }));
+      await receivers.ask({ kind: 'handle answers', answers });
+    }
     await this.#process.ask({ kind: 'connect' });
   }
 

@@ -20,7 +20,7 @@ answerQuestions((question: ReceiversQuestion) => {
     case 'offer':
       return repeat(question.n, () => offer(question.codec));
     case 'handle answers':
-      return each(question.answers, handleAnswer);
+      return handleAnswers(question.answers);
     case 'answer':
       return each(question.offers, answer);
     case 'open sockets':
@@ -53,8 +53,10 @@ async function offer(codec: 'H264' | 'VP8'): Promise<string> {
   return connection.localDescription?.sdp ?? '';
 }
 
-async function handleAnswer(sdp: string, n: number): Promise<void> {
-  await connections[n]?.setRemoteDescription({ type: 'answer', sdp });
+async function handleAnswers(answers: readonly string[]): Promise<void> {
+  const newest = connections.slice(-answers.length);
+  await each(answers, (sdp, n) => newest[n]?.setRemoteDescription({ type: 'answer', sdp }));
+  await Promise.all(newest.map(untilConnected));
 }
 
 async function answer(sdp: string): Promise<string> {
@@ -87,6 +89,6 @@ function repeat<T>(times: number, work: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, work));
 }
 
-function each<T>(items: readonly string[], work: (item: string, n: number) => Promise<T>): Promise<T[]> {
+function each<T>(items: readonly string[], work: (item: string, n: number) => T): Promise<Awaited<T>[]> {
   return Promise.all(items.map(work));
 }

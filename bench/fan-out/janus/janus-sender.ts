@@ -1,4 +1,5 @@
 import type { BenchProcess } from '../../bench-process.ts';
+import { batchesOf } from '../../batches.ts';
 import type { MeasuredSender } from '../measured-sender.ts';
 import { NodeSender } from '../node-sender.ts';
 import { JanusProcess } from './janus-process.ts';
@@ -26,13 +27,7 @@ export class JanusSender implements MeasuredSender {
     const streaming = await JanusStreaming.open(this.#janus.port);
     this.#streaming = streaming;
     await this.#feeder.answer([String(await streaming.createMountpoint())]);
-    const viewers: JanusViewer[] = [];
-    for (let i = 0; i < n; i += 1) viewers.push(await streaming.watch());
-    const answers = await receivers.ask<string[]>({
-      kind: 'answer',
-      offers: viewers.map(({ offer }) => offer),
-    });
-    await Promise.all(viewers.map((viewer, i) => streaming.start(viewer, answers[i] ?? '')));
+    for (const batch of batchesOf(n)) await connectSome(streaming, receivers, batch);
   }
 
   send(durationMs: number): Promise<number> {
@@ -43,4 +38,12 @@ export class JanusSender implements MeasuredSender {
     this.#streaming?.close();
     await Promise.all([this.#janus.close(), this.#feeder.close()]);
   }
+}
+
+async function connectSome(streaming: JanusStreaming, receivers: BenchProcess, n: number): Promise<void> {
+  const viewers: JanusViewer[] = [];
+  for (let i = 0; i < n; i += 1) viewers.push(await streaming.watch());
+  const offers = viewers.map(({ offer }) => offer);
+  const answers = await receivers.ask<string[]>({ kind: 'answer', offers });
+  await Promise.all(viewers.map((viewer, i) => streaming.start(viewer, answers[i] ?? '')));
 }
