@@ -18,6 +18,8 @@ export interface TestDeviceOptions {
   /** More words for the command line. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs what users install instead of the sources; `ensureBuilt` first. */
+  readonly built?: boolean;
 }
 
 export interface TestDevice {
@@ -40,7 +42,11 @@ export async function startDevice(options: TestDeviceOptions = {}): Promise<Test
   const program = new ChildProgram({
     name: `camera "${device}"`,
     command: process.execPath,
-    args: ['command-line/picam.ts', 'device', ...words(device, storage, options)],
+    args: [
+      options.built === true ? 'dist/command-line/picam.js' : 'command-line/picam.ts',
+      'device',
+      ...words(device, storage, options),
+    ],
     cwd: ROOT,
     env: { NODE_OPTIONS: '--no-warnings', ...options.env },
   });
