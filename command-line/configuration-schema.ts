@@ -11,7 +11,7 @@ import {
   videoSettingsSchema,
 } from '../device/device-configuration.ts';
 import { metricsSettingsSchema } from '../device/telemetry/metrics-settings.ts';
-import { brokerSettingsSchema } from '../foundation/broker-settings.ts';
+import { brokerSettingsSchema, refuseContradictions } from '../foundation/broker-settings.ts';
 import { isLoopback } from '../foundation/loopback.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -45,7 +45,7 @@ export const configurationSchema = z
     device: deviceIdSchema.default(() => deviceIdOfHost(hostname())),
     name: deviceConfigurationSchema.shape.name.optional(),
     prefix: prefixSchema.default(DEFAULT_PREFIX),
-    broker: z.strictObject(brokerSettingsSchema.shape).optional(),
+    broker: z.strictObject(brokerSettingsSchema.shape).superRefine(refuseContradictions).optional(),
     embeddedBroker: z
       .strictObject({
         host: host.default('127.0.0.1'),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
+import { errorCode } from '../foundation/error-code.ts';
 import { describeError } from '../foundation/logger.ts';
 import { type ConfigurationKey, FLAGS, SCALAR_KEYS, variableOf } from './configuration-keys.ts';
 import { type Configuration, configurationSchema } from './configuration-schema.ts';
@@ -56,14 +57,10 @@ function readFile({ file, defaultFile = DEFAULT_FILE }: ConfigurationSources): T
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    if (file === undefined && isMissing(cause)) return {};
+    if (file === undefined && errorCode(cause) === 'ENOENT') return {};
     throw new ConfigurationError([`${path}: cannot be read (${describeError(cause)}).`], { cause });
   }
   return parseTree(path, text);
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
 function parseTree(path: string, text: string): Tree {

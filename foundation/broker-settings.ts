@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const PROTOCOLS = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
+const ENCRYPTED_PROTOCOLS = new Set(['mqtts:', 'wss:']);
+const OF_ENCRYPTION = ['caFile', 'certFile', 'keyFile', 'alpn'] as const;
 
 /** How to reach the broker, as people write it in a configuration. */
 export const brokerSettingsSchema = z.object({
@@ -13,31 +14,28 @@ export const brokerSettingsSchema = z.object({
     ),
   username: z.string().optional(),
   password: z.string().optional(),
-  /** PEM files. */
+  /** PEM files: of the authority that signed the broker's certificate, and this client's own certificate and key. */
   caFile: z.string().optional(),
   certFile: z.string().optional(),
   keyFile: z.string().optional(),
+  /** The protocol to ask for within TLS, such as `x-amzn-mqtt-ca` for AWS IoT Core on port 443. */
+  alpn: z.string().min(1).max(255).optional(),
 });
 export type BrokerSettings = z.infer<typeof brokerSettingsSchema>;
 
-export class BrokerSettingsError extends Error {
-  override readonly name = 'BrokerSettingsError';
-}
-
-/** @throws BrokerSettingsError naming the file that cannot be read. */
-export function readPem(
-  key: 'caFile' | 'certFile' | 'keyFile',
-  path: string | undefined,
-): Buffer | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new BrokerSettingsError(
-      `broker.${key}: cannot read ${path}; give the path of a PEM file this user may read.`,
-      { cause },
-    );
-  }
+/** For `superRefine`: settings that are right each, but not together. */
+export function refuseContradictions(settings: BrokerSettings, context: z.RefinementCtx): void {
+  const refuse = (key: keyof BrokerSettings, message: string) =>
+    context.addIssue({ code: 'custom', path: [key], message });
+  const { url, certFile, keyFile } = settings;
+  if (certFile !== undefined && keyFile === undefined)
+    refuse('keyFile', 'must be there too: the private key of the certificate in certFile');
+  if (keyFile !== undefined && certFile === undefined)
+    refuse('certFile', 'must be there too: the certificate that belongs to keyFile');
+  if (!isBrokerUrl(url) || ENCRYPTED_PROTOCOLS.has(new URL(url).protocol)) return;
+  for (const key of OF_ENCRYPTION)
+    if (settings[key] !== undefined)
+      refuse(key, 'needs an encrypted connection; begin url with mqtts:// or wss://, or take this away');
 }
 
 /** A broker's URL without user name and password, for logs and messages. */

@@ -2,9 +2,12 @@ import { Socket } from 'node:net';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { CameraError } from '../contract/errors.ts';
 import type { InboundMessage, MessageBus, PublishOptions, Unsubscribe } from '../contract/message-bus.ts';
-import { readPem, redactedUrl, type BrokerSettings } from './broker-settings.ts';
+import { brokerLogin } from './broker-login.ts';
+import { describeBrokerProblem } from './broker-problem.ts';
+import { redactedUrl, type BrokerSettings } from './broker-settings.ts';
 import { describeError, type Logger } from './logger.ts';
 import { createMqttClient } from './mqtt-client.ts';
+import { reconnectPauseMs } from './reconnect-pause.ts';
 import { withTimeout } from './time-out.ts';
 import { matchesFilter } from './topic-filter.ts';
 
@@ -12,8 +15,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEEPALIVE_S = 20;
 const PUBLISH_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 2_000;
-const SHORTEST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
 
 export interface MqttConnectionOptions {
   readonly broker: BrokerSettings;
@@ -21,8 +22,8 @@ export interface MqttConnectionOptions {
   /** Published by the broker when this connection is lost without a goodbye. */
   readonly will?: { readonly topic: string; readonly payload: string };
   readonly logger: Logger;
-  /** 0 to 1; injected for tests. */
-  readonly random?: () => number;
+  /** Before the next try, after so many that failed; injected for tests. */
+  readonly pauseMs?: (failures: number) => number;
 }
 
 interface Handler {
@@ -49,7 +50,7 @@ export class MqttConnection implements MessageBus {
 
   /**
    * Starts connecting and returns at once; a broker that is away is tried again and again.
-   * @throws BrokerSettingsError when a certificate file cannot be read.
+   * @throws BrokerSettingsError when a certificate cannot be read, or is none.
    */
   open(): void {
     if (this.#client) return;
@@ -57,7 +58,7 @@ export class MqttConnection implements MessageBus {
     this.#client = client;
     client.on('connect', () => this.#handleConnect(client));
     client.on('close', () => this.#handleClose(client));
-    client.on('error', (error) => this.#reportProblem(describeError(error)));
+    client.on('error', (error) => this.#reportProblem(error));
     client.on('message', (topic, payload, packet) =>
       this.#dispatch({ topic, payload, retained: packet.retain }),
     );
@@ -112,11 +113,6 @@ export class MqttConnection implements MessageBus {
 
   #clientOptions(): IClientOptions {
     const { broker, clientId, will } = this.#options;
-    const pem = {
-      ca: readPem('caFile', broker.caFile),
-      cert: readPem('certFile', broker.certFile),
-      key: readPem('keyFile', broker.keyFile),
-    };
     return {
       clientId,
       protocolVersion: 4,
@@ -130,11 +126,7 @@ export class MqttConnection implements MessageBus {
       writeCache: false,
       // Subscriptions are renewed here, because handlers may have come and gone while the broker was away.
       resubscribe: false,
-      ...(broker.username === undefined ? {} : { username: broker.username }),
-      ...(broker.password === undefined ? {} : { password: broker.password }),
-      ...(pem.ca && { ca: pem.ca }),
-      ...(pem.cert && { cert: pem.cert }),
-      ...(pem.key && { key: pem.key }),
+      ...brokerLogin(broker),
       ...(will && { will: { ...will, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } }),
     };
   }
@@ -155,13 +147,22 @@ export class MqttConnection implements MessageBus {
     client.options.reconnectPeriod = this.#nextPauseMs();
     this.#failures += 1;
     if (this.#client !== client) return;
+    this.#renewLogin(client);
     this.#reportProblem('the connection was closed');
     this.#announce(false);
   }
 
   #nextPauseMs(): number {
-    const ceiling = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#failures);
-    return Math.round(ceiling * (0.5 + 0.5 * (this.#options.random ?? Math.random)()));
+    return this.#options.pauseMs?.(this.#failures) ?? reconnectPauseMs(this.#failures, Math.random());
+  }
+
+  /** Certificates are renewed while the daemon runs. One that is being written just now is not taken. */
+  #renewLogin(client: MqttClient): void {
+    try {
+      Object.assign(client.options, brokerLogin(this.#options.broker));
+    } catch (error) {
+      this.#options.logger.debug(describeError(error));
+    }
   }
 
   #sendSubscribe(filter: string): void {
@@ -195,12 +196,16 @@ export class MqttConnection implements MessageBus {
     for (const listener of [...this.#listeners]) listener(connected);
   }
 
-  /** A broker that stays away is one line, not one for every try. */
-  #reportProblem(problem: string): void {
-    if (this.#lastProblem !== '') return;
+  /** A broker that stays away is one line, not one for every try; and so is each other reason for it. */
+  #reportProblem(error: unknown): void {
+    const { broker, logger } = this.#options;
+    // The end that follows an error says less than the error did.
+    if (this.#lastProblem !== '' && typeof error === 'string') return;
+    const { problem, remedy } = describeBrokerProblem(error, broker);
+    if (problem === this.#lastProblem) return;
     this.#lastProblem = problem;
-    this.#options.logger.warn(
-      `broker ${redactedUrl(this.#options.broker.url)} is away (${problem}); trying again until it is back`,
+    logger.warn(
+      `broker ${redactedUrl(broker.url)} ${problem}; trying again until it is back. What to do: ${remedy}`,
     );
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_PREFIX, deviceIdSchema, prefixSchema } from '../contract/topics.ts';
-import { brokerSettingsSchema } from '../foundation/broker-settings.ts';
+import { brokerSettingsSchema, refuseContradictions } from '../foundation/broker-settings.ts';
 
 const DEFAULT_BROKER_URL = 'mqtt://127.0.0.1:1883';
 const DEFAULT_MAX_STREAMS = 2;
@@ -17,9 +17,9 @@ const cameraSchema = z.object({
   maxStreams: maxStreamsSchema.optional(),
 });
 
-const brokerSchema = brokerSettingsSchema.extend({
-  url: brokerSettingsSchema.shape.url.default(DEFAULT_BROKER_URL),
-});
+const brokerSchema = brokerSettingsSchema
+  .extend({ url: brokerSettingsSchema.shape.url.default(DEFAULT_BROKER_URL) })
+  .superRefine(refuseContradictions);
 
 /** The plugin's block in Homebridge's config.json; config.schema.json describes the same for people. */
 export const configurationSchema = z.object({

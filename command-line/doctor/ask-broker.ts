@@ -1,14 +1,13 @@
 import type { MqttClient } from 'mqtt';
-import { readPem, redactedUrl, type BrokerSettings } from '../../foundation/broker-settings.ts';
+import { BrokerSettingsError, brokerLogin } from '../../foundation/broker-login.ts';
+import { describeBrokerProblem, type BrokerProblem } from '../../foundation/broker-problem.ts';
+import { redactedUrl, type BrokerSettings } from '../../foundation/broker-settings.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
-import { describeError } from '../../foundation/logger.ts';
 import { createMqttClient } from '../../foundation/mqtt-client.ts';
 import { withTimeout } from '../../foundation/time-out.ts';
 import type { BrokerFact } from './facts.ts';
 
 const TIMEOUT_MS = 5_000;
-/** MQTT 3.1.1 §3.2.2.3: bad user name or password, not authorised. */
-const LOGIN_REFUSED = new Set<unknown>([4, 5]);
 
 /** Connects once, under a name of its own so that nobody is thrown out, and leaves at once. Never rejects. */
 export async function askBroker(broker: BrokerSettings): Promise<BrokerFact> {
@@ -19,30 +18,19 @@ export async function askBroker(broker: BrokerSettings): Promise<BrokerFact> {
     await withTimeout(untilConnected(client), TIMEOUT_MS, 'connecting');
     return { kind: 'logged-in', url };
   } catch (error) {
-    if (LOGIN_REFUSED.has(codeOf(error))) return { kind: 'login-refused', url };
-    return { kind: 'unreachable', url, problem: describeError(error) };
+    return { kind: 'unusable', url, ...describeProblem(error, broker) };
   } finally {
     client?.end(true);
   }
 }
 
 function connectOnce(broker: BrokerSettings): MqttClient {
-  const { url, username, password, caFile, certFile, keyFile } = broker;
-  const [ca, cert, key] = [
-    readPem('caFile', caFile),
-    readPem('certFile', certFile),
-    readPem('keyFile', keyFile),
-  ];
-  return createMqttClient(url, {
+  return createMqttClient(broker.url, {
     clientId: `picam-doctor-${randomIdentifier()}`,
     protocolVersion: 4,
     reconnectPeriod: 0,
     connectTimeout: TIMEOUT_MS,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(ca && { ca }),
-    ...(cert && { cert }),
-    ...(key && { key }),
+    ...brokerLogin(broker),
   });
 }
 
@@ -54,6 +42,7 @@ function untilConnected(client: MqttClient): Promise<void> {
   });
 }
 
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+function describeProblem(error: unknown, broker: BrokerSettings): BrokerProblem {
+  if (!(error instanceof BrokerSettingsError)) return describeBrokerProblem(error, broker);
+  return { problem: 'was not asked', remedy: error.message };
 }

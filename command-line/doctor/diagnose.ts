@@ -77,18 +77,8 @@ function aboutBroker(broker: BrokerFact): Finding {
       );
     case 'logged-in':
       return good('broker', `${broker.url}, logged in`);
-    case 'login-refused':
-      return bad(
-        'broker',
-        `${broker.url} refuses this user name and password`,
-        'set "broker.username" and "broker.password" to a user that the broker knows',
-      );
-    case 'unreachable':
-      return bad(
-        'broker',
-        `${broker.url} is not reached (${broker.problem})`,
-        'check "broker.url", that the broker runs (systemctl status mosquitto) and that it listens on the network',
-      );
+    case 'unusable':
+      return bad('broker', `${broker.url} ${broker.problem}`, broker.remedy);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MicrophoneFailure } from '../../device/audio/microphone-failures.ts';
+import type { BrokerProblem } from '../../foundation/broker-problem.ts';
 import type { SourceChoice } from '../../device/capture/choose-source.ts';
 
 /** What was seen on this machine; judged elsewhere. */
@@ -35,5 +36,4 @@ export interface MicrophoneFact {
 export type BrokerFact =
   | { readonly kind: 'embedded'; readonly address: string; readonly problem?: string }
   | { readonly kind: 'logged-in'; readonly url: string }
-  | { readonly kind: 'login-refused'; readonly url: string }
-  | { readonly kind: 'unreachable'; readonly url: string; readonly problem: string };
+  | ({ readonly kind: 'unusable'; readonly url: string } & BrokerProblem);

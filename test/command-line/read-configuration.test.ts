@@ -124,6 +124,19 @@ describe('the configuration', () => {
     expect(messageOf(() => read(yaml, { PICAM_WEB_PORT: '5' }))).toMatch(problem);
   });
 
+  test('tells broker settings that contradict each other', () => {
+    expect(
+      messageOf(() => read('broker: {url: "mqtt://a", caFile: /ca.pem, keyFile: /key.pem}')).split('\n'),
+    ).toEqual([
+      expect.stringMatching(/^broker\.certFile: must be there too: the certificate that belongs to keyFile/u),
+      expect.stringMatching(/^broker\.caFile: needs an encrypted connection; begin url with mqtts:/u),
+      expect.stringMatching(/^broker\.keyFile: needs an encrypted connection/u),
+    ]);
+    const whole =
+      'broker: {url: "mqtts://a:443", caFile: /ca, certFile: /cert, keyFile: /key, alpn: x-amzn-mqtt-ca}';
+    expect(read(whole).broker).toMatchObject({ alpn: 'x-amzn-mqtt-ca' });
+  });
+
   test('wants a file that was named to be there', () => {
     const sources = { file: '/nowhere/picam.yaml', environment: {}, flags: new Map<string, string>() };
     expect(messageOf(() => readConfiguration(sources))).toMatch(/^\/nowhere\/picam\.yaml: cannot be read/u);

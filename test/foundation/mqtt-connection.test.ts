@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { InboundMessage } from '../../contract/message-bus.ts';
-import { BrokerSettingsError, type BrokerSettings } from '../../foundation/broker-settings.ts';
+import { BrokerSettingsError } from '../../foundation/broker-login.ts';
+import type { BrokerSettings } from '../../foundation/broker-settings.ts';
 import { Lifetime } from '../../foundation/lifetime.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { MqttConnection, type MqttConnectionOptions } from '../../foundation/mqtt-connection.ts';
 import type { AuthorizePublishHandler } from 'aedes';
 import { packetNumbersKeptBy } from '../support/packet-numbers.ts';
-import { startPlainBroker, type PlainBroker } from '../support/plain-broker.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { startPlainBroker, type PlainBroker } from '../support/plain-broker.ts';
 
 const ROUND_TRIPS = 60;
 /** Linux' shortest. */
@@ -37,7 +38,7 @@ function openConnection(
     broker,
     clientId,
     logger: silentLogger,
-    random: () => 0,
+    pauseMs: () => 50,
     ...options,
   });
   lifetime.own('connection', () => connection.close());
@@ -174,6 +175,29 @@ describe('the broker connection', () => {
     await connected;
     expect(connection.connected).toBe(true);
   });
+
+  test('tries again for hours, however long, and is back soon after the broker', async () => {
+    const early = await brokerOn();
+    await early.stop();
+    const asked: number[] = [];
+    const pauseMs = (failures: number) => {
+      asked.push(failures);
+      return 1;
+    };
+    const lines: string[] = [];
+    const logger = { ...silentLogger, warn: (line: string) => void lines.push(line) };
+    const connection = openConnection({ url: early.url }, { pauseMs, logger });
+    // With pauses of up to 30 s these are more than an hour.
+    await waitUntil('more than an hour of tries', () => (asked.at(-1) ?? 0) > 150, 20_000);
+    const connected = becomes(connection, true);
+    await brokerOn(early.port);
+    await connected;
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /is away: nothing listens .*; trying again until it is back\. What to do: start it/u,
+      ),
+    ]);
+  }, 40_000);
 
   test('the broker speaks the last will when the connection dies, and not after a goodbye', async () => {
     const { url } = await brokerOn();

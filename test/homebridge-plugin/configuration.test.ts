@@ -126,7 +126,7 @@ describe('config.schema.json', () => {
           ? [filled(node.items)]
           : value(node.type);
     const whole = filled(configSchema.schema) as { broker: { url: string } };
-    whole.broker.url = 'mqtt://localhost';
+    whole.broker.url = 'mqtts://localhost';
     const { configuration, warnings } = read(whole);
     expect(warnings).toEqual([]);
     expect(configuration).toEqual(whole);

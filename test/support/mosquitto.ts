@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -20,28 +20,29 @@ export function isMosquittoInstalled(): boolean {
 }
 
 export interface MosquittoOptions {
-  /** Lets one come back where it was. */
+  /** Lets one come back where it was. Default: any free one. */
   readonly port?: number;
   /** Default: 127.0.0.1. */
   readonly host?: string;
+  /** Who alone is let in. Default: everybody. */
+  readonly user?: { readonly username: string; readonly password: string };
+  /** Encrypts; with `caFile` it lets in only those whose certificate that authority has signed. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly caFile?: string };
   /** Each a line of mosquitto.conf. */
   readonly settings?: readonly string[];
 }
 
-/** A Mosquitto on loopback that lets everybody in and keeps nothing. */
-export async function startMosquitto({
-  host = '127.0.0.1',
-  settings = [],
-  ...options
-}: MosquittoOptions = {}): Promise<TestBroker> {
+/** A Mosquitto on loopback that keeps nothing. */
+export async function startMosquitto(options: MosquittoOptions = {}): Promise<TestBroker> {
+  const { host = '127.0.0.1', settings = [] } = options;
   const port = options.port ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'picam-mosquitto-'));
   const configuration = join(folder, 'mosquitto.conf');
   const lines = [
     `listener ${port} ${host}`,
-    'allow_anonymous true',
     'persistence false',
     `user ${userInfo().username}`,
+    ...accessLines(options, folder),
     ...settings,
   ];
   writeFileSync(configuration, `${lines.join('\n')}\n`);
@@ -62,7 +63,17 @@ export async function startMosquitto({
     await stop();
     throw program.failure('does not accept connections', error);
   }
-  return { url: `mqtt://127.0.0.1:${port}`, port, stop };
+  return { url: `${options.tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${port}`, port, stop };
+}
+
+function accessLines({ user, tls }: MosquittoOptions, folder: string): string[] {
+  const passwords = join(folder, 'passwords');
+  if (user) execFileSync('mosquitto_passwd', ['-c', '-b', passwords, user.username, user.password]);
+  return [
+    ...(user ? ['allow_anonymous false', `password_file ${passwords}`] : ['allow_anonymous true']),
+    ...(tls ? [`certfile ${tls.certFile}`, `keyfile ${tls.keyFile}`] : []),
+    ...(tls?.caFile === undefined ? [] : [`cafile ${tls.caFile}`, 'require_certificate true']),
+  ];
 }
 
 async function listens(program: ChildProgram, port: number, host: string): Promise<boolean> {

@@ -25,11 +25,9 @@ describe('a broker', () => {
     );
     await broker.open();
     const { url } = broker;
-    expect(await askBroker({ url, username: 'camera', password: 'a bad one' })).toEqual({
-      kind: 'login-refused',
-      url,
-    });
-    expect(await askBroker({ url })).toEqual({ kind: 'login-refused', url });
+    const refused = { kind: 'unusable', problem: 'refuses this user name and password' };
+    expect(await askBroker({ url, username: 'camera', password: 'a bad one' })).toMatchObject(refused);
+    expect(await askBroker({ url })).toMatchObject(refused);
     expect(await askBroker({ url, username: 'camera', password: 'a good one' })).toEqual({
       kind: 'logged-in',
       url,
@@ -41,12 +39,12 @@ describe('a broker', () => {
     await broker.stop();
     const { url } = broker;
     expect(await askBroker({ url })).toMatchObject({
-      kind: 'unreachable',
+      kind: 'unusable',
       problem: expect.stringContaining('ECONNREFUSED'),
     });
     expect(await askBroker({ url, caFile: '/not/there' })).toMatchObject({
-      kind: 'unreachable',
-      problem: expect.stringContaining('broker.caFile'),
+      kind: 'unusable',
+      remedy: expect.stringContaining('broker.caFile'),
     });
   });
 });
