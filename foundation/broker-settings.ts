@@ -32,10 +32,15 @@ export function refuseContradictions(settings: BrokerSettings, context: z.Refine
     refuse('keyFile', 'must be there too: the private key of the certificate in certFile');
   if (keyFile !== undefined && certFile === undefined)
     refuse('certFile', 'must be there too: the certificate that belongs to keyFile');
-  if (!isBrokerUrl(url) || ENCRYPTED_PROTOCOLS.has(new URL(url).protocol)) return;
+  if (!isBrokerUrl(url) || isEncrypted(settings)) return;
   for (const key of OF_ENCRYPTION)
     if (settings[key] !== undefined)
       refuse(key, 'needs an encrypted connection; begin url with mqtts:// or wss://, or take this away');
+}
+
+/** A client's certificate says by itself that TLS is meant. */
+function isEncrypted({ url, certFile, keyFile }: BrokerSettings): boolean {
+  return ENCRYPTED_PROTOCOLS.has(new URL(url).protocol) || (certFile !== undefined && keyFile !== undefined);
 }
 
 /** A broker's URL without user name and password, for logs and messages. */

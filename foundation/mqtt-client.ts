@@ -14,16 +14,18 @@ const DEFAULT_PORTS = { tcp: 1883, tls: 8883 };
 export function createMqttClient(brokerUrl: string, options: IClientOptions): MqttClient {
   const url = new URL(brokerUrl);
   if (url.protocol.startsWith('ws')) return connect(brokerUrl, options);
-  return new MqttClient(() => openSocket(url, options), { ...credentialsIn(url), ...options });
+  return new MqttClient((client) => openSocket(url, client.options), { ...credentialsIn(url), ...options });
 }
 
 /** A client's certificate says by itself that TLS is meant. */
-function openSocket(url: URL, { ca, cert, key }: IClientOptions): Duplex {
+function openSocket(url: URL, { ca, cert, key, ALPNProtocols }: IClientOptions): Duplex {
   const host = url.hostname.replace(/^\[|\]$/gu, '');
   const isTls = url.protocol === 'mqtts:' || (cert !== undefined && key !== undefined);
   const port = Number(url.port) || (isTls ? DEFAULT_PORTS.tls : DEFAULT_PORTS.tcp);
   if (!isTls) return connectTcp({ host, port });
-  return connectTls({ host, port, ca, cert, key, ...(isIP(host) === 0 && { servername: host }) });
+  const protocols = Array.isArray(ALPNProtocols) && { ALPNProtocols: ALPNProtocols.map(String) };
+  const servername = isIP(host) === 0 && { servername: host };
+  return connectTls({ host, port, ca, cert, key, ...protocols, ...servername });
 }
 
 function credentialsIn({ username, password }: URL): IClientOptions {
