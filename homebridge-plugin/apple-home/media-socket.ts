@@ -21,7 +21,9 @@ export class MediaSocket {
 
   constructor(options: MediaSocketOptions) {
     this.#options = options;
-    this.#socket = createSocket(options.target.family === 'ipv6' ? 'udp6' : 'udp4');
+    const [type, family] = options.target.family === 'ipv6' ? (['udp6', 6] as const) : (['udp4', 4] as const);
+    // All it is given are addresses. Node would look each up, and wait a turn, for every packet.
+    this.#socket = createSocket({ type, lookup: (address, _, found) => found(null, address, family) });
   }
 
   /** Binds to the source address; resolves with the port. */
