@@ -22,15 +22,6 @@ export class ReceptionStatistics {
     this.#ticksPerMs = clockRate / MILLISECONDS_PER_SECOND;
   }
 
-  get received(): number {
-    return this.#received;
-  }
-
-  /** Packets that never came as what they were, those that were sent again included. */
-  get lost(): number {
-    return this.#expected - this.#received;
-  }
-
   handlePacket({ index, timestamp }: { index: number; timestamp: number }, nowMs: number): void {
     this.#first = Math.min(this.#first ?? index, index);
     this.#received += 1;
@@ -57,7 +48,7 @@ export class ReceptionStatistics {
     return {
       ssrc,
       fractionLost: lostSince > 0 ? lostSince / expectedSince : 0,
-      cumulativeLost: this.lost,
+      cumulativeLost: this.#expected - this.#received,
       highestSequence: this.#highest % MODULUS_32_BITS,
       jitter: this.#jitter,
       lastSenderReport: compactNtp,

@@ -78,11 +78,6 @@ export class TrackReceiver {
     return this.#format.kind === 'video';
   }
 
-  get statistics() {
-    const { received, lost } = this.#statistics;
-    return { received, lost, roundTripMs: this.#missing.roundTripMs };
-  }
-
   handleMedia(packet: AuthenticRtp, nowMs: number): void {
     if (this.#ssrc === undefined) this.#begin(packet.ssrc, nowMs);
     // A camera has one stream of a format; another is none of ours.

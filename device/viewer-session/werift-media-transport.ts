@@ -1,16 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { RTCDtlsTransport, RTCPeerConnection, RTCRtpTransceiver } from 'werift';
 import { isRtcp } from '../../media/rtp.ts';
-import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
-import { SrtpGcmReceiver, SrtpGcmSender } from '../../media/srtp-gcm.ts';
-import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
+import { srtpProfile } from '../../media/srtp-profiles.ts';
 import type { SrtpProtector, SrtpUnprotector } from '../../media/srtp-protection.ts';
 import type { AudioSendFormat, MediaTransport, SendFormat } from './media-path/media-transport.ts';
 import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
 import { UdpWay } from './udp-way.ts';
-
-/** DTLS-SRTP protection profiles (RFC 5764 §4.1.2, RFC 7714 §14.2). */
-const PROFILES = { aes128CmHmacSha1: 0x0001, aeadAes128Gcm: 0x0007 };
 
 /** The connection agreed on something this path cannot do. */
 export class MediaTransportError extends Error {
@@ -35,15 +30,15 @@ export class WeriftMediaTransport implements MediaTransport {
 
   /**
    * @param dtls connected.
-   * @throws MediaTransportError for a protection profile nobody offered, SrtpKeyError for keys that do not fit it.
+   * @throws SrtpProfileError for a protection profile nobody offered, SrtpKeyError for keys that do not fit it.
    */
   constructor(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver) {
     const { keys, profile } = dtls.srtp.config;
     const local = { masterKey: keys.localMasterKey, masterSalt: keys.localMasterSalt };
     const remote = { masterKey: keys.remoteMasterKey, masterSalt: keys.remoteMasterSalt };
     this.#dtls = dtls;
-    this.#protector = protectorOf(profile, local);
-    this.#unprotector = unprotectorOf(profile, remote);
+    this.#protector = srtpProfile(profile).createProtector(local);
+    this.#unprotector = srtpProfile(profile).createUnprotector(remote);
     this.#udpWay = new UdpWay(dtls.iceTransport.connection);
     transceiver.sender.stop();
   }
@@ -104,14 +99,4 @@ export function newAudioFormat(
   let ssrc = 0;
   while ([0, sender.ssrc, sender.rtxSsrc].includes(ssrc)) ssrc = randomInt(2 ** 32);
   return { payloadType, ssrc, cname: connection.cname };
-}
-
-function protectorOf(profile: number, keys: SrtpMasterKeys): SrtpProtector {
-  if (profile === PROFILES.aeadAes128Gcm) return new SrtpGcmSender(keys);
-  if (profile === PROFILES.aes128CmHmacSha1) return new SrtpSender(keys);
-  throw new MediaTransportError(`the SRTP protection profile ${profile} is unknown`);
-}
-
-function unprotectorOf(profile: number, keys: SrtpMasterKeys): SrtpUnprotector {
-  return profile === PROFILES.aeadAes128Gcm ? new SrtpGcmReceiver(keys) : new SrtpReceiver(keys);
 }
