@@ -5,6 +5,9 @@ const MICROSECONDS_PER_MILLISECOND = 1_000;
 const REPORT_GRACE_MS = 1_250;
 /** … or lost, which does not matter while there is no picture to miss. */
 const IDLE_REPORT_GRACE_MS = 3_500;
+/** A timer this late means that this process stood still, and what came meanwhile has not been read yet. */
+const STANDSTILL_MS = 50;
+const TIME_TO_READ_MS = 250;
 
 export interface SilenceWatchOptions {
   readonly clock: Clock;
@@ -23,6 +26,7 @@ export class SilenceWatch {
   #aliveUntilMs = 0;
   #packetsSinceReport = 0;
   #reportedCount: number | undefined;
+  #hasWaitedToRead = false;
   #cancel: (() => void) | undefined;
 
   constructor(options: SilenceWatchOptions) {
@@ -51,14 +55,23 @@ export class SilenceWatch {
   }
 
   #extend(untilMs: number): void {
+    this.#hasWaitedToRead = false;
     this.#aliveUntilMs = Math.max(this.#aliveUntilMs, untilMs);
   }
 
   #wait(nowMs: number): void {
     this.#cancel = this.#options.clock.after(this.#aliveUntilMs - nowMs, () => {
-      const laterMs = this.#options.clock.nowUs() / MICROSECONDS_PER_MILLISECOND;
-      if (laterMs < this.#aliveUntilMs) this.#wait(laterMs);
-      else this.#options.handleSilence();
+      this.#judge(this.#options.clock.nowUs() / MICROSECONDS_PER_MILLISECOND);
     });
+  }
+
+  #judge(nowMs: number): void {
+    const lateMs = nowMs - this.#aliveUntilMs;
+    if (lateMs > STANDSTILL_MS && !this.#hasWaitedToRead) {
+      this.#extend(nowMs + TIME_TO_READ_MS);
+      this.#hasWaitedToRead = true;
+    }
+    if (nowMs < this.#aliveUntilMs) this.#wait(nowMs);
+    else this.#options.handleSilence();
   }
 }
