@@ -12,6 +12,7 @@ import { DEFAULT_LINGER_MS, type LiveStreamOptions } from './live-stream-options
 import type { LiveStreamViewer } from './live-stream-viewer.ts';
 import { NewestGop } from './newest-gop.ts';
 import { ParameterSets } from './parameter-sets.ts';
+import type { Picture } from './picture.ts';
 import { PictureMaker } from './picture-maker.ts';
 import { SourceRunner } from './source-runner.ts';
 import { StreamHolds } from './stream-holds.ts';
@@ -90,7 +91,7 @@ export class LiveStream {
     this.#checkOpen();
     this.#checkNotPausing();
     const feed = this.#feeds.add(viewer, this.#gop.pictures);
-    if (feed.needsKeyframe) this.requestKeyframe();
+    if (feed.needsKeyframe || this.#gop.isLong) this.requestKeyframe();
     this.#handleDemandChange();
     return () => this.#feeds.remove(feed);
   }
@@ -117,6 +118,11 @@ export class LiveStream {
   /** Asks for a key frame, at most twice a second however many viewers ask. */
   requestKeyframe(): void {
     if (this.running) this.#keyframeRequests.request();
+  }
+
+  /** What a new viewer begins with. */
+  get newestPictures(): readonly Picture[] {
+    return this.#gop.pictures;
   }
 
   /** The newest key frame with SPS and PPS in front; undefined while the camera is off or has only just started. */
@@ -219,15 +225,11 @@ export class LiveStream {
 
   #handleDemandChange(): void {
     const isWanted = this.#feeds.size > 0 || this.#holds.some;
-    if (isWanted) this.#turnOn();
+    if (isWanted) this.#linger.cancel();
+    if (isWanted) this.#runner.want();
     else if (this.running) this.#linger.begin();
     else void this.#turnOff();
     this.#changes.announce();
-  }
-
-  #turnOn(): void {
-    this.#linger.cancel();
-    this.#runner.want();
   }
 
   async #turnOff(): Promise<void> {

@@ -6,6 +6,8 @@ export interface GopBounds {
   readonly maxBytes: number;
 }
 
+/** Pictures of so long are caught up with about as soon as an encoder makes a key frame. */
+const LONG_US = 500_000;
 const DEFAULT_BOUNDS: GopBounds = { maxPictures: 300, maxBytes: 8 * 1024 * 1024 };
 
 /** The newest key frame and what followed it, so that a new viewer sees a picture at once. */
@@ -29,6 +31,12 @@ export class NewestGop {
    */
   get pictures(): readonly Picture[] {
     return this.#pictures;
+  }
+
+  /** True when a new viewer is in the present sooner with a key frame on request. */
+  get isLong(): boolean {
+    const [first, last] = [this.#pictures[0], this.#pictures.at(-1)];
+    return first !== undefined && last !== undefined && last.captureTimeUs - first.captureTimeUs > LONG_US;
   }
 
   add(unit: AccessUnit, picture: Picture): void {

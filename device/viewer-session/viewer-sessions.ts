@@ -15,13 +15,15 @@ export interface ViewerSessionsOptions {
 /** Every viewer of this device. */
 export class ViewerSessions {
   readonly #options: ViewerSessionsOptions;
-  readonly #ring = new RetransmissionRing();
+  readonly #ring: RetransmissionRing;
   readonly #turns = new SendTurns();
   readonly #sessions = new Map<string, ViewerSession>();
   #isClosed = false;
 
   constructor(options: ViewerSessionsOptions) {
     this.#options = options;
+    const { liveStream } = options.context;
+    this.#ring = new RetransmissionRing(undefined, () => liveStream.newestPictures);
   }
 
   get count(): number {

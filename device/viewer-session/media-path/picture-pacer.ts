@@ -17,7 +17,7 @@ const PACE_MULTIPLE = 4;
 const LEAST_BITRATE_KBPS = 1_000;
 /** What may go out at once: a key frame of the usual size, so that no picture waits in the usual case. */
 const BURST_S = 0.25;
-const LEAST_BURST_BYTES = 64 * 1024;
+const LEAST_BURST_BYTES = 32 * 1024;
 const PAUSE_MS = 5;
 const BYTES_PER_KILOBIT = 125;
 

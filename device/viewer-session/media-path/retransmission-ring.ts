@@ -21,12 +21,15 @@ const BITS_PER_BYTE = 8;
 /** What was sent last, kept once for all viewers, to send it again to those who lost some of it. */
 export class RetransmissionRing {
   readonly #bounds: RingBounds;
+  readonly #newestGop: () => readonly Picture[];
   #pictures: Picture[] = [];
   #packets = 0;
   #bytes = 0;
 
-  constructor(bounds: RingBounds = DEFAULT_BOUNDS) {
+  /** @param newestGop is kept elsewhere: what a new viewer begins with, which may be older than anything in here. */
+  constructor(bounds: RingBounds = DEFAULT_BOUNDS, newestGop: () => readonly Picture[] = () => []) {
     this.#bounds = bounds;
+    this.#newestGop = newestGop;
   }
 
   get packets(): number {
@@ -50,9 +53,7 @@ export class RetransmissionRing {
 
   /** A packet by its number in the stream; undefined when it is too old or was never sent. */
   get(packetIndex: number): KeptPacket | undefined {
-    const picture = this.#pictures.findLast((candidate) => candidate.packetIndex <= packetIndex);
-    const packet = picture?.packets[packetIndex - picture.packetIndex];
-    return picture && packet && { ...packet, rtpTimestamp: picture.rtpTimestamp };
+    return findPacket(this.#pictures, packetIndex) ?? findPacket(this.#newestGop(), packetIndex);
   }
 
   /** Measured over what is kept; undefined when that is too little. */
@@ -87,6 +88,12 @@ export class RetransmissionRing {
     this.#packets = 0;
     this.#bytes = 0;
   }
+}
+
+function findPacket(pictures: readonly Picture[], packetIndex: number): KeptPacket | undefined {
+  const picture = pictures.findLast((candidate) => candidate.packetIndex <= packetIndex);
+  const packet = picture?.packets[packetIndex - picture.packetIndex];
+  return picture && packet && { ...packet, rtpTimestamp: picture.rtpTimestamp };
 }
 
 export function pictureBytes({ packets }: Picture): number {

@@ -126,6 +126,25 @@ describe('what a viewer gets', () => {
     expect(viewer.kinds).toBe('Kppp');
   });
 
+  test('who joins a long way from the last key frame also has a new one asked for; who joins near it costs none', () => {
+    const { clock, source, stream } = setUp();
+    stream.start();
+    source.keyframe();
+    clock.advance(500);
+    source.picture();
+    stream.join(new RecordingViewer());
+    expect(source.keyframeRequests).toBe(0);
+    clock.advance(1);
+    source.picture();
+    const late = new RecordingViewer();
+    stream.join(late);
+    expect(late.kinds).toBe('Kpp');
+    expect(source.keyframeRequests).toBe(1);
+    source.keyframe();
+    stream.join(new RecordingViewer());
+    expect(source.keyframeRequests).toBe(1);
+  });
+
   test('all viewers share the very same packets', () => {
     const { source, stream } = setUp();
     const [one, other] = [new RecordingViewer(), new RecordingViewer()];

@@ -20,6 +20,7 @@ async function setUp(connectTimeoutMs?: number) {
   const pushes: SessionPush[] = [];
   const log: string[] = [];
   const logger: Logger = { ...silentLogger, info: (message) => log.push(message) };
+  const linkEnds: [session: string, peer: string, isLast: boolean][] = [];
   const tally = createTally();
   const sessions = resources.own(
     new ViewerSessions({
@@ -31,11 +32,15 @@ async function setUp(connectTimeoutMs?: number) {
         logger,
         tally,
         connectTimeoutMs,
+        links: {
+          handleLinkReport: () => undefined,
+          handleLinkEnd: (session, peer, isLast) => void linkEnds.push([session, peer, isLast]),
+        },
         push: (_peer, message) => pushes.push(message),
       },
     }),
   );
-  return { source, liveStream, pushes, log, sessions, tally };
+  return { source, liveStream, pushes, log, sessions, tally, linkEnds };
 }
 
 /** Of somebody who does not answer afterwards. */
@@ -65,8 +70,21 @@ test('a viewer that never connects frees its place and the camera, and is told',
   expect(sessions.count).toBe(1);
   await waitUntil('the end', () => sessions.count === 0);
   expect(pushes).toEqual([{ op: 'close', data: { session, reason: 'failed' } }]);
-  expect(log).toEqual([expect.stringMatching(/^viewer peer closed: failed .*after 0\.\d s and 0 packets$/u)]);
+  expect(log).toEqual([
+    expect.stringMatching(/^viewer peer closed: failed .*after \d+\.\d s and 0 packets$/u),
+  ]);
   await waitUntil('the camera to stop', () => !source.running);
+});
+
+test('who follows the links hears of each end, and whether the peer has another view', async () => {
+  const { sessions, linkEnds } = await setUp();
+  const [one, other] = [await offerSdp(), await offerSdp()];
+  const { session: first } = await sessions.accept('peer', one, false);
+  const { session: second } = await sessions.accept('peer', other, false);
+  sessions.get('peer', first).end('left');
+  expect(linkEnds).toEqual([[first, 'peer', false]]);
+  sessions.get('peer', second).end('left');
+  expect(linkEnds.slice(1)).toEqual([[second, 'peer', true]]);
 });
 
 test('an answer at once is followed by the candidates', async () => {

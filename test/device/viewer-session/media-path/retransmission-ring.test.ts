@@ -33,6 +33,16 @@ describe('the retransmission ring', () => {
     expect(kept).toBeLessThanOrEqual(4 * 30 * 6);
   });
 
+  test('finds what a new viewer begins with, however old that is', () => {
+    const gop = takePictures(300, { gopLength: 300 });
+    const ring = new RetransmissionRing(undefined, () => gop);
+    for (const picture of gop) ring.add(picture);
+    expect(ring.packets).toBeLessThan(100 * 6);
+    for (const { packets, packetIndex } of gop)
+      packets.forEach(({ payload }, i) => expect(ring.get(packetIndex + i)?.payload).toBe(payload));
+    expect(ring.get(300 * 6)).toBeUndefined();
+  });
+
   test.each([
     ['packets', { ...ROOMY, maxPackets: 100 }],
     ['bytes', { ...ROOMY, maxBytes: 100_000 }],
