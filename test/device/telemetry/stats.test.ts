@@ -40,8 +40,16 @@ describe('a device tells by stats', () => {
     return viewer;
   }
 
-  const receivedAll = (viewer: TestViewer, { sent }: DeviceStatistics) =>
-    waitUntil('all that was sent', () => viewer.packets.length === sent.packets, PATIENCE_MS);
+  /** What is told once so many pictures have been sent, which are paced, and have arrived. */
+  const toldOf = (viewer: TestViewer, pictures: number, stats: () => Promise<DeviceStatistics>) =>
+    waitUntil(
+      'all that was sent',
+      async () => {
+        const now = await stats();
+        return now.delays.sent.count >= pictures && viewer.packets.length === now.sent.packets && now;
+      },
+      PATIENCE_MS,
+    );
 
   test('that nothing has happened yet', async () => {
     const { stats, device } = await run();
@@ -64,8 +72,7 @@ describe('a device tells by stats', () => {
     const running = await run();
     const viewer = await watch(running);
     for (let n = 0; n < 20; n += 1) running.source.picture(3_000);
-    const told = await running.stats();
-    await receivedAll(viewer, told);
+    const told = await toldOf(viewer, 20, running.stats);
     const bytes = viewer.packets.reduce((sum, { payload }) => sum + payload.length, 0);
     expect(told.sent).toMatchObject({ bytes, packetsSentAgain: 0 });
     expect(told.video.pictures).toBeGreaterThan(20);
