@@ -5,6 +5,7 @@ import { type Finding, bad, doubtful, good } from './finding.ts';
 const EARLIEST_NOW = new Date('2026-01-01T00:00:00Z');
 const INSTALL_FFMPEG = 'sudo apt install ffmpeg';
 const ENCODED_BY_FFMPEG = /^(?:test$|v4l2:)/u;
+const READ_BY_FFMPEG = /^(?:rtsps?:|file:.*\.(?:mp4|mov|mkv|ts)$)/iu;
 
 /** What the facts mean, and what to do about them. */
 export function diagnose(facts: Facts): Finding[] {
@@ -31,28 +32,39 @@ function aboutCamera(camera: CameraFact): Finding {
       return good('camera', `source "${camera.spec}"`);
     case 'path':
       if (camera.problem === undefined) return good('camera', `${camera.path} is there`);
-      return bad('camera', `${camera.path}: ${camera.problem}`, 'check "source" and the rights of this user');
+      return bad('camera', `${camera.path}: ${camera.problem}`, remedyForPath(camera.spec, camera.problem));
     case 'looked':
       return aboutChoice(camera);
   }
 }
 
-function aboutChoice({ spec, choice }: Extract<CameraFact, { kind: 'looked' }>): Finding {
+function remedyForPath(spec: string, problem: string): string {
+  if (!spec.startsWith('v4l2:')) return 'correct "source" in picam.yaml, or let this user read the file';
+  if (problem.startsWith('EACCES')) return 'sudo usermod -aG video $USER, then log in again';
+  return 'plug the camera in\nls /dev/v4l/by-id shows what is there; write that path into "source", or set "source: auto"';
+}
+
+function aboutChoice({ spec, choice, isFound }: Extract<CameraFact, { kind: 'looked' }>): Finding {
   if (choice.kind === 'none')
-    return bad('camera', `none found (${choice.lookedFor.join('; ')})`, choice.remedies.join('; '));
-  if (spec === 'auto' || spec === choice.spec)
-    return good('camera', `source "${choice.spec}" (${choice.because})`);
-  return doubtful(
-    'camera',
-    `source "${spec}" is configured, but the best way found is "${choice.spec}" (${choice.because})`,
-    'set "source: auto", which takes the best one',
-  );
+    return bad('camera', ['none was found', ...choice.lookedFor].join('\n'), choice.remedies.join('\n'));
+  const best = `source "${choice.spec}": ${choice.cameras} (${choice.because})`;
+  if (!isFound)
+    return bad(
+      'camera',
+      `source "${spec}" is configured and finds no camera; there is ${best}`,
+      'set "source: auto" in picam.yaml, which takes what is there',
+    );
+  if (spec !== 'auto' && spec !== choice.spec)
+    return good('camera', `source "${spec}", as configured; "auto" would take "${choice.spec}"`);
+  if (choice.better === undefined) return good('camera', best);
+  return doubtful('camera', best, `so that viewers see a picture at once: ${choice.better}`);
 }
 
 function aboutFfmpeg(ffmpeg: FfmpegFact, source: string): Finding[] {
   const encodes = ENCODED_BY_FFMPEG.test(source);
   if (ffmpeg.kind === 'missing') {
-    if (encodes) return [bad('ffmpeg', `not installed; source "${source}" needs it`, INSTALL_FFMPEG)];
+    if (encodes || READ_BY_FFMPEG.test(source))
+      return [bad('ffmpeg', `not installed; source "${source}" needs it`, INSTALL_FFMPEG)];
     return [doubtful('ffmpeg', 'not installed; snapshots and video files need it', INSTALL_FFMPEG)];
   }
   const version = good('ffmpeg', `version ${ffmpeg.version}`);

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { chooseSource } from '../../device/capture/choose-source.ts';
+import { chooseSource, findsItsCamera } from '../../device/capture/choose-source.ts';
 import { findCameras } from '../../device/capture/find-cameras.ts';
 import { type RunProgram, runProgram } from '../../device/capture/program-run.ts';
 import { isTimeSynchronized } from '../../device/status/time-sync.ts';
@@ -44,11 +44,17 @@ export async function examine(configuration: Configuration): Promise<Facts> {
 }
 
 async function lookAtCamera(spec: string): Promise<CameraFact> {
-  if (/^(?:auto$|picamera2|rpicam)/u.test(spec))
-    return { kind: 'looked', spec, choice: chooseSource(await findCameras()) };
+  if (/^(?:auto$|picamera2|rpicam)/u.test(spec)) return await lookForCameras(spec);
   const [, path] = /^(?:file|v4l2):([^?,]*)/u.exec(spec) ?? [];
   if (path === undefined) return { kind: 'unseen', spec: spec.replace(/\/\/.*@/u, '//') };
   return { kind: 'path', spec, path, ...(await problemOf(access(path, constants.R_OK))) };
+}
+
+async function lookForCameras(spec: string): Promise<CameraFact> {
+  const findings = await findCameras();
+  const choice = chooseSource(findings);
+  const isFound = spec === 'auto' ? choice.kind === 'chosen' : findsItsCamera(spec, findings);
+  return { kind: 'looked', spec, choice, isFound };
 }
 
 export async function lookAtFfmpeg(run: RunProgram): Promise<FfmpegFact> {

@@ -17,7 +17,13 @@ export interface Facts {
 
 export type CameraFact =
   /** Of `auto`, `picamera2` and `rpicam`: what there is. */
-  | { readonly kind: 'looked'; readonly spec: string; readonly choice: SourceChoice }
+  | {
+      readonly kind: 'looked';
+      readonly spec: string;
+      readonly choice: SourceChoice;
+      /** False when the source that is configured is not the way to any camera. */
+      readonly isFound: boolean;
+    }
   /** A file or a device file. */
   | { readonly kind: 'path'; readonly spec: string; readonly path: string; readonly problem?: string }
   /** Nothing to look at: the test picture, or an address that only watching would try. */

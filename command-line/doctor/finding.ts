@@ -3,8 +3,9 @@ export interface Finding {
   readonly about: string;
   /** `bad`: Picam cannot work like this. `doubtful`: it can, but not with everything, or not for sure. */
   readonly state: 'good' | 'doubtful' | 'bad';
+  /** May have several lines. */
   readonly found: string;
-  /** What to type or to change; there for everything that is not good. */
+  /** What to type or to change, a step a line; there for everything that is not good. */
   readonly remedy?: string;
 }
 

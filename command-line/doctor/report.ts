@@ -2,13 +2,20 @@ import type { Finding } from './finding.ts';
 
 const MARKS: Readonly<Record<Finding['state'], string>> = { good: '✓', doubtful: '!', bad: '✗' };
 
-/** For people: one line a finding, and below it what to do. */
+const HOW_TO_START = 'Start it with "picam", or for good with "sudo picam service install".';
+
+/** For people: a line a finding, and below it, each on a line of its own, what to do. */
 export function reportText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ about }) => about.length));
-  const lines = findings.flatMap(({ about, state, found, remedy }) => [
-    `${MARKS[state]} ${about.padEnd(width)}  ${found}`,
-    ...(remedy === undefined ? [] : [`  ${' '.repeat(width)}  → ${remedy}`]),
-  ]);
+  const margin = `  ${' '.repeat(width)}  `;
+  const lines = findings.flatMap(({ about, state, found, remedy }) => {
+    const [first = '', ...others] = found.split('\n');
+    return [
+      `${MARKS[state]} ${about.padEnd(width)}  ${first}`,
+      ...others.map((line) => `${margin}  ${line}`),
+      ...(remedy?.split('\n') ?? []).map((step) => `${margin}→ ${step}`),
+    ];
+  });
   return `${[...lines, '', summary(findings)].join('\n')}\n`;
 }
 
@@ -24,6 +31,7 @@ export function isWell(findings: readonly Finding[]): boolean {
 function summary(findings: readonly Finding[]): string {
   const bad = findings.filter(({ state }) => state === 'bad').length;
   const doubtful = findings.filter(({ state }) => state === 'doubtful').length;
-  if (bad > 0) return `Picam cannot work like this: ${bad} to mend (✗).`;
-  return doubtful > 0 ? `Picam can work; ${doubtful} to look at (!).` : 'All is well.';
+  if (bad > 0) return `Picam cannot work like this: ${bad} to mend (✗). Then type "picam doctor" again.`;
+  const verdict = doubtful > 0 ? `Picam can work; ${doubtful} to look at (!).` : 'All is well.';
+  return `${verdict} ${HOW_TO_START}`;
 }

@@ -137,7 +137,7 @@ const CASES: readonly SourceCase[] = [
       resources.own(installStandInRpicam());
       return 'auto';
     },
-    starts: /source "rpicam" is taken: Picamera2 gives no camera/u,
+    starts: /source "rpicam" is taken: Picamera2 is not installed/u,
     size: SIZE_OF_RECORDING,
     programs: ['python3'],
   },

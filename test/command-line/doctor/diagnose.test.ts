@@ -3,11 +3,18 @@ import { diagnose } from '../../../command-line/doctor/diagnose.ts';
 import type { Facts } from '../../../command-line/doctor/facts.ts';
 import { isWell, reportJson, reportText } from '../../../command-line/doctor/report.ts';
 
+const CHOSEN = {
+  kind: 'chosen',
+  spec: 'picamera2',
+  cameras: 'imx708',
+  because: 'it is the best',
+} as const;
 const WELL: Facts = {
   camera: {
     kind: 'looked',
     spec: 'auto',
-    choice: { kind: 'chosen', spec: 'picamera2', because: 'it is the best' },
+    choice: CHOSEN,
+    isFound: true,
   },
   ffmpeg: { kind: 'there', version: '7.1', encoders: ['libx264'] },
   broker: { kind: 'logged-in', url: 'mqtt://192.168.1.5:1883' },
@@ -19,7 +26,7 @@ const WELL: Facts = {
 
 test('all is well', () => {
   expect(reportText(diagnose(WELL))).toBe(`\
-✓ camera      source "picamera2" (it is the best)
+✓ camera      source "picamera2": imx708 (it is the best)
 ✓ ffmpeg      version 7.1
 ✓ broker      mqtt://192.168.1.5:1883, logged in
 ✓ clock       2026-11-23 10:00 UTC, set by the network
@@ -27,7 +34,7 @@ test('all is well', () => {
 ✓ web page    127.0.0.1:8080 is free
 ✓ ICE server  turn:turn.example.org answers
 
-All is well.
+All is well. Start it with "picam", or for good with "sudo picam service install".
 `);
 });
 
@@ -44,11 +51,34 @@ const CASES: readonly (readonly [string, Partial<Facts>, 'bad' | 'doubtful', Reg
       camera: {
         kind: 'looked',
         spec: 'auto',
-        choice: { kind: 'none', lookedFor: ['USB: no camera found'], remedies: ['check the cable'] },
+        choice: {
+          kind: 'none',
+          lookedFor: ['USB: no camera found'],
+          remedies: ['check the cable', 'or do without'],
+        },
+        isFound: false,
       },
     },
     'bad',
-    /✗ camera +none found \(USB: no camera found\)\n +→ check the cable/u,
+    /✗ camera +none was found\n +USB: no camera found\n +→ check the cable\n +→ or do without\n/u,
+  ],
+  [
+    'a source that is configured and finds no camera, where another one would',
+    { camera: { kind: 'looked', spec: 'rpicam', choice: CHOSEN, isFound: false } },
+    'bad',
+    /✗ camera +source "rpicam" is configured and finds no camera; there is source "picamera2": imx708.*\n +→ set "source: auto"/u,
+  ],
+  [
+    'a USB camera of another user',
+    { camera: { kind: 'path', spec: 'v4l2:/dev/video0', path: '/dev/video0', problem: 'EACCES: denied' } },
+    'bad',
+    /→ sudo usermod -aG video \$USER/u,
+  ],
+  [
+    'no ffmpeg where it reads',
+    { ffmpeg: { kind: 'missing' }, camera: { kind: 'unseen', spec: 'rtsp://camera/1' } },
+    'bad',
+    /✗ ffmpeg +not installed; source "rtsp:/u,
   ],
   [
     'no ffmpeg, but a camera that encodes itself',

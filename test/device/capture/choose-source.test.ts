@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { CameraFindings } from '../../../device/capture/camera-findings.ts';
-import { chooseSource } from '../../../device/capture/choose-source.ts';
+import { chooseSource, findsItsCamera } from '../../../device/capture/choose-source.ts';
 
 const PROGRAM = { name: 'rpicam-vid', version: '1.12.0', hasLibav: true, hasLowLatency: true } as const;
 const USB_CAMERA = { device: '/dev/v4l/by-id/usb-Logi_C920-video-index0', name: 'Logi C920' };
@@ -32,6 +32,30 @@ test.each([
   ['only USB', { ...nothing, usb }, `v4l2:${USB_CAMERA.device}`],
 ] as const)('%s', (_, findings, spec) => {
   expect(chooseSource(findings)).toMatchObject({ kind: 'chosen', spec });
+});
+
+test.each([
+  ['not installed', { kind: 'not-installed' }, 'sudo apt install python3-picamera2 --no-install-recommends'],
+  ['broken', { kind: 'broken', problem: 'numpy' }, /--reinstall$/],
+  ['blind', { kind: 'no-camera' }, undefined],
+] as const)(
+  'with a Picamera2 that is %s, rpicam-vid does, and what would be better is told',
+  (_, kind, better) => {
+    const choice = chooseSource({ ...nothing, picamera2: kind, rpicam });
+    expect(choice).toMatchObject({ spec: 'rpicam', cameras: 'imx708' });
+    const told = choice.kind === 'chosen' ? choice.better : '';
+    if (better === undefined) expect(told).toBeUndefined();
+    else expect(told).toMatch(better);
+  },
+);
+
+test.each([
+  ['picamera2', true],
+  ['picamera2:1', false],
+  ['rpicam', false],
+  ['rpicam:1', true],
+])('source %s finds its camera: %s', (spec, isFound) => {
+  expect(findsItsCamera(spec, { ...nothing, picamera2, rpicam: second })).toBe(isFound);
 });
 
 test.each([
