@@ -21,7 +21,7 @@ export const machineReadingsSchema = z.object({
   /** The processor's. */
   temperatureC: z.number().optional(),
   throttling: z.object({ now: throttlingFlagsSchema, sinceBoot: throttlingFlagsSchema }).optional(),
-  /** A battery that the kernel knows. */
+  /** A battery that the kernel knows, or that of a PiJuice. `charging` is true too while it is full and has power. */
   battery: z.object({ percent: z.number(), charging: z.boolean() }).optional(),
   /** Seconds since the machine started. */
   machineUpS: z.number().optional(),

@@ -12,6 +12,7 @@ import { openCommands } from './commands/open-commands.ts';
 import type { DeviceConfiguration } from './device-configuration.ts';
 import { deviceInfo } from './device-info.ts';
 import type { DevicePart } from './device-part.ts';
+import { Pijuice } from './health/pijuice/pijuice.ts';
 import { readMachine } from './health/read-machine.ts';
 import { RestWatch } from './live-stream/rest-watch.ts';
 import { openCamera, type Camera } from './open-camera.ts';
@@ -67,7 +68,8 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     handleChange: () => announceChange(),
   };
   const camera = await openCamera(part, source, certificate);
-  const askMachine = options.readMachine ?? (() => readMachine(configuration.storage ?? '/'));
+  const pijuice = new Pijuice();
+  const askMachine = options.readMachine ?? (() => readMachine(configuration.storage ?? '/', pijuice));
   const status = openStatus(part, camera, askMachine, options.handleOnline);
   announceChange = () => status.announcement.handleStateChange();
   // Closed before the goodbye, so that viewers are told why their view ends.

@@ -3,18 +3,24 @@ import { availableParallelism, loadavg, platform, totalmem, uptime } from 'node:
 import { dirname } from 'node:path';
 import type { MachineReadings } from '../../contract/machine-readings.ts';
 import { readBattery } from './battery.ts';
+import { Pijuice } from './pijuice/pijuice.ts';
 import { readThrottling } from './throttling.ts';
 
 const PROCESSOR_TEMPERATURE = '/sys/class/thermal/thermal_zone0/temp';
 const MILLI = 1000;
 
-/** Asks the machine how it is; never rejects, and leaves out what it does not tell. `folder`: where files are kept. */
-export async function readMachine(folder: string): Promise<MachineReadings> {
+/**
+ * Asks the machine how it is; never rejects, and leaves out what it does not tell.
+ *
+ * @param folder where files are kept.
+ * @param pijuice asked where the kernel knows no battery.
+ */
+export async function readMachine(folder: string, pijuice = new Pijuice()): Promise<MachineReadings> {
   const [disk, temperatureC, throttling, battery, memory] = await Promise.all([
     readDisk(folder),
     readTemperature(),
     readThrottling(),
-    readBattery(),
+    readBattery().then((battery) => battery ?? pijuice.read()),
     readMemory(),
   ]);
   return {
