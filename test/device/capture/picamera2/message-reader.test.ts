@@ -26,6 +26,7 @@ test('messages are read however they are cut', () => {
     message(2, Buffer.from('jpeg'), { id: 65_535 }),
     json({ reply: 3 }),
     json({ reply: null, error: 'no' }),
+    json({ reply: 4, error: 'never', refused: true }),
     json({ event: 'motion', moving: true, score: 8.5 }),
   ]);
   for (const chunkBytes of [1, 7, bytes.length]) {
@@ -37,8 +38,9 @@ test('messages are read however they are cut', () => {
       { kind: 'started', encoder: 'x264' },
       { kind: 'access-unit', data: KEYFRAME, isKeyframe: true, capturedAtUs: 5_000_000 },
       { kind: 'jpeg', id: 65_535, data: Buffer.from('jpeg') },
-      { kind: 'reply', id: 3, error: undefined },
-      { kind: 'reply', id: null, error: 'no' },
+      { kind: 'reply', id: 3, error: undefined, isRefused: false },
+      { kind: 'reply', id: null, error: 'no', isRefused: false },
+      { kind: 'reply', id: 4, error: 'never', isRefused: true },
       { kind: 'motion', isMoving: true, score: 8.5 },
     ]);
   }
