@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
+import { channelTextSchema, viewerIdSchema } from './channel-text.ts';
 import { MAX_MESSAGE_LENGTH } from './limits.ts';
 
 /** `D/status`, plain text; `offline` is also the last will. */
 export const statusSchema = z.enum(['online', 'offline']);
-export type DeviceStatus = z.infer<typeof statusSchema>;
 
 /** `D/info`: what a device is. Changes only with a start of the daemon (`boot`). */
 export const infoSchema = z.object({
@@ -24,6 +24,10 @@ export const infoSchema = z.object({
   }),
   /** The sound it sends to who asks for some; absent when it has none. `codec` as in SDP, lower case. */
   audio: z.object({ codec: z.string().max(32) }).optional(),
+  /** Present where viewers may open a data channel: how large a message may be, and how many a second one viewer may send. */
+  dataChannel: z
+    .object({ maxBytes: z.number().int().positive(), perSecond: z.number().positive() })
+    .optional(),
   /** SHA-256 of the device's DTLS certificate, as in SDP's a=fingerprint (RFC 8122): upper-case hex pairs with colons. */
   dtlsFingerprint: z.string().max(128),
   auth: z.enum(['off', 'optional', 'required']),
@@ -68,3 +72,10 @@ export const eventSchema = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 export type DeviceEvent = z.infer<typeof eventSchema>;
+
+/**
+ * The `data` of an event `message`: what a viewer said on its data channel. These events alone go out with QoS 0, because
+ * a command that comes late is worse than none.
+ */
+export const channelMessageSchema = z.object({ viewer: viewerIdSchema, text: channelTextSchema });
+export type ChannelMessage = z.infer<typeof channelMessageSchema>;

@@ -17,5 +17,11 @@ export const REPLY_CACHE_MS = 60_000;
 /** Readers wait this long before they believe `offline`: a client-id takeover shows online, offline, online. */
 export const OFFLINE_DEBOUNCE_MS = 2_000;
 
+/** Largest message on a viewer's data channel, either way, in bytes of UTF-8. */
+export const MAX_CHANNEL_MESSAGE_BYTES = 1_024;
+
+/** So many messages a second of one viewer are passed on; of more the newest waits for its turn. */
+export const CHANNEL_MESSAGES_PER_SECOND = 50;
+
 /** Longest words of an error in a state or a push, in characters. */
 export const MAX_MESSAGE_LENGTH = 1024;

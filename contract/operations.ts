@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deviceStatisticsSchema } from './device-statistics.ts';
 import { cameraControlsSchema } from './camera-controls.ts';
+import { channelTextSchema, viewerIdSchema } from './channel-text.ts';
 import { healthSchema, infoSchema, stateSchema } from './device-messages.ts';
 import { MAX_JSON_BYTES, MAX_MESSAGE_LENGTH } from './limits.ts';
 import { machineReadingsSchema } from './machine-readings.ts';
@@ -118,6 +119,16 @@ export const OPERATIONS = {
   controls: {
     request: z.strictObject({ ...cameraControlsSchema.shape, fps: fpsSchema.optional() }),
     reply: z.object({ controls: z.looseObject(cameraControlsSchema.shape), fps: z.number() }),
+    needsSession: false,
+  },
+  /**
+   * Sends a text to those who watch with a data channel, or to one `viewer`, as an event `message` names it. `viewers`: to
+   * how many it was sent. `forbidden` unless the device's configuration says `dataChannel.enabled`, `not_found` when the
+   * viewer has no channel (any more).
+   */
+  message: {
+    request: z.object({ text: channelTextSchema, viewer: viewerIdSchema.optional() }),
+    reply: z.object({ viewers: z.number() }),
     needsSession: false,
   },
   /** Looks at the machine now. `reasons`: what is wrong and what to do, worst first. */

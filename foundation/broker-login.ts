@@ -58,7 +58,7 @@ function readOrExplain(key: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    const handedOver = readHandedOver(path);
+    const handedOver = readHandedOver(`broker.${key}`) ?? readHandedOver(basename(path));
     if (handedOver) return handedOver;
     throw new BrokerSettingsError(
       `broker.${key}: cannot read ${path}; give the path of a PEM file this user may read, and after a change under systemd type "sudo picam service install" again.`,
@@ -67,12 +67,12 @@ function readOrExplain(key: string, path: string): Buffer {
   }
 }
 
-/** systemd hands over what root alone may read (systemd.exec(5), LoadCredential=). */
-function readHandedOver(path: string): Buffer | undefined {
+/** systemd hands over what root alone may read (systemd.exec(5), LoadCredential=); `picam service` names it by its key. */
+function readHandedOver(name: string): Buffer | undefined {
   const folder = process.env['CREDENTIALS_DIRECTORY'];
   if (!folder) return undefined;
   try {
-    return readFileSync(join(folder, basename(path)));
+    return readFileSync(join(folder, name));
   } catch {
     return undefined;
   }

@@ -27,7 +27,9 @@ export type BrokerSettings = z.infer<typeof brokerSettingsSchema>;
 export function refuseContradictions(settings: BrokerSettings, context: z.RefinementCtx): void {
   const refuse = (key: keyof BrokerSettings, message: string) =>
     context.addIssue({ code: 'custom', path: [key], message });
-  const { url, certFile, keyFile } = settings;
+  const { url, username, password, certFile, keyFile } = settings;
+  if (password && !username && !hasUserName(url))
+    refuse('username', 'must be there too: a broker takes no password without a user name');
   if (certFile !== undefined && keyFile === undefined)
     refuse('keyFile', 'must be there too: the private key of the certificate in certFile');
   if (keyFile !== undefined && certFile === undefined)
@@ -48,6 +50,10 @@ export function redactedUrl(url: string): string {
   if (!URL.canParse(url)) return '(not a URL)';
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}
+
+function hasUserName(url: string): boolean {
+  return URL.canParse(url) && new URL(url).username !== '';
 }
 
 function isBrokerUrl(text: string): boolean {

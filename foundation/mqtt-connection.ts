@@ -3,8 +3,10 @@ import type { IClientOptions, MqttClient } from 'mqtt';
 import { CameraError } from '../contract/errors.ts';
 import type { InboundMessage, MessageBus, PublishOptions, Unsubscribe } from '../contract/message-bus.ts';
 import { brokerLogin } from './broker-login.ts';
-import { describeBrokerProblem } from './broker-problem.ts';
+import { type BrokerProblem, describeBrokerProblem } from './broker-problem.ts';
 import { redactedUrl, type BrokerSettings } from './broker-settings.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { ConnectionHistory } from './connection-history.ts';
 import { describeError, type Logger } from './logger.ts';
 import { createMqttClient } from './mqtt-client.ts';
 import { reconnectPauseMs } from './reconnect-pause.ts';
@@ -24,6 +26,7 @@ export interface MqttConnectionOptions {
   readonly logger: Logger;
   /** Before the next try, after so many that failed; injected for tests. */
   readonly pauseMs?: (failures: number) => number;
+  readonly clock?: Clock;
 }
 
 interface Handler {
@@ -37,11 +40,12 @@ export class MqttConnection implements MessageBus {
   readonly #handlers = new Set<Handler>();
   readonly #listeners = new Set<(connected: boolean) => void>();
   #client: MqttClient | undefined;
-  #failures = 0;
+  readonly #history: ConnectionHistory;
   #lastProblem = '';
 
   constructor(options: MqttConnectionOptions) {
     this.#options = options;
+    this.#history = new ConnectionHistory(options.clock ?? systemClock, () => this.#sayConnected());
   }
 
   get connected(): boolean {
@@ -101,6 +105,7 @@ export class MqttConnection implements MessageBus {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
+    this.#history.close();
     this.#handlers.clear();
     this.#listeners.clear();
     if (!client) return;
@@ -134,9 +139,8 @@ export class MqttConnection implements MessageBus {
   #handleConnect(client: MqttClient): void {
     // Else a reply waits behind the confirmation of its request until the broker's kernel acknowledges that: 40 ms.
     if (client.stream instanceof Socket) client.stream.setNoDelay(true);
-    this.#failures = 0;
-    this.#lastProblem = '';
-    this.#options.logger.info(`connected to ${redactedUrl(this.#options.broker.url)}`);
+    this.#history.handleConnect();
+    if (!this.#history.isUnsteady) this.#sayConnected();
     for (const filter of new Set([...this.#handlers].map((handler) => handler.filter)))
       this.#sendSubscribe(filter);
     this.#announce(true);
@@ -145,15 +149,22 @@ export class MqttConnection implements MessageBus {
   #handleClose(client: MqttClient): void {
     dropUnconfirmed(client);
     client.options.reconnectPeriod = this.#nextPauseMs();
-    this.#failures += 1;
+    this.#history.handleClose();
     if (this.#client !== client) return;
     this.#renewLogin(client);
-    this.#reportProblem('the connection was closed');
+    if (this.#history.isUnsteady) this.#reportUnsteadiness();
+    else this.#reportProblem('the connection was closed');
     this.#announce(false);
   }
 
+  #sayConnected(): void {
+    this.#lastProblem = '';
+    this.#options.logger.info(`connected to ${redactedUrl(this.#options.broker.url)}`);
+  }
+
   #nextPauseMs(): number {
-    return this.#options.pauseMs?.(this.#failures) ?? reconnectPauseMs(this.#failures, Math.random());
+    const { failures } = this.#history;
+    return this.#options.pauseMs?.(failures) ?? reconnectPauseMs(failures, Math.random());
   }
 
   /** Certificates are renewed while the daemon runs. One that is being written just now is not taken. */
@@ -198,10 +209,22 @@ export class MqttConnection implements MessageBus {
 
   /** A broker that stays away is one line, not one for every try; and so is each other reason for it. */
   #reportProblem(error: unknown): void {
-    const { broker, logger } = this.#options;
+    const { broker } = this.#options;
     // The end that follows an error says less than the error did.
     if (this.#lastProblem !== '' && typeof error === 'string') return;
-    const { problem, remedy } = describeBrokerProblem(error, broker);
+    this.#warnOnce(describeBrokerProblem(error, broker));
+  }
+
+  /** Two clients of one id throw each other out again and again; the broker says to neither why. */
+  #reportUnsteadiness(): void {
+    this.#warnOnce({
+      problem: 'ends each connection soon after it began',
+      remedy: `another client may have the same id "${this.#options.clientId}": give each camera an id of its own ("device:" in picam.yaml, or --device); else look at what the broker's own log says`,
+    });
+  }
+
+  #warnOnce({ problem, remedy }: Pick<BrokerProblem, 'problem' | 'remedy'>): void {
+    const { broker, logger } = this.#options;
     if (problem === this.#lastProblem) return;
     this.#lastProblem = problem;
     logger.warn(

@@ -31,6 +31,9 @@ export interface Subject<T> {
 /** Of the text format, version 0.0.4, which every Prometheus and whatever stands in for one reads. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
+/** All that a double keeps of a sum; one more would show how it was reckoned. */
+const SIGNIFICANT_DIGITS = 15;
+
 /** Each family once, with the samples of all subjects together, as the format demands. */
 export function writeMetrics<T>(
   families: readonly MetricFamily<T>[],
@@ -67,7 +70,7 @@ function writeLabels(labels: Readonly<Record<string, string>>): string {
 
 function writeValue(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
-  return value === Number.NEGATIVE_INFINITY ? '-Inf' : String(value);
+  return value === Number.NEGATIVE_INFINITY ? '-Inf' : String(Number(value.toPrecision(SIGNIFICANT_DIGITS)));
 }
 
 function escapeText(text: string): string {

@@ -26,6 +26,14 @@ describe('the text', () => {
     );
   });
 
+  test('shows no trace of how a number was reckoned', () => {
+    const families = [gauge<number>('a', 'Is.', (n) => n)];
+    const written = (of: number) => writeMetrics(families, [{ labels: {}, of }]).split('\n')[2];
+    expect(written(0.1 + 0.2)).toBe('a 0.3');
+    expect(written(123_456_789_012_345)).toBe('a 123456789012345');
+    expect(written(1 / 3)).toBe('a 0.333333333333333');
+  });
+
   test('leaves out what there is nothing to tell about', () => {
     const families = [gauge<number | undefined>('a', 'Is.', (n) => n)];
     expect(writeMetrics(families, [{ labels: {}, of: undefined }])).toBe('');
