@@ -41,14 +41,7 @@ export function writeRtpHeader(header: RtpHeader, extensions: readonly RtpHeader
   return extensions.length === 0 ? fixed : Buffer.concat([fixed, writeExtensions(extensions)]);
 }
 
-/** Parses a packet, skipping CSRCs, header extensions and padding; undefined when it is no RTP. */
-export function parseRtp(packet: Buffer): RtpPacket | undefined {
-  const headerBytes = rtpHeaderBytes(packet);
-  if (headerBytes === undefined) return undefined;
-  return joinRtp(packet.subarray(0, headerBytes), packet.subarray(headerBytes));
-}
-
-/** The same for a whole header and what follows it. */
+/** A packet from its whole header and what follows it; undefined when the padding is longer than that. */
 export function joinRtp(header: Buffer, body: Buffer): RtpPacket | undefined {
   const [first = 0, second = 0] = header;
   const isPadded = (first & PADDING_BIT) !== 0;

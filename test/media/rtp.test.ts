@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { isRtcp, parseRtp, type RtpHeader, writeRtpHeader } from '../../media/rtp.ts';
+import { isRtcp, type RtpHeader, writeRtpHeader } from '../../media/rtp.ts';
+import { parseRtp } from '../support/parse-rtp.ts';
 import { sequenceDistance, sequencePlus, unwrapSequence, unwrapTimestamp } from '../../media/rtp-sequence.ts';
 import { pseudoRandomBytes } from './rpicam-recordings.ts';
 
