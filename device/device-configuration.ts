@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { cameraControlsSchema } from '../contract/camera-controls.ts';
-import { fpsSchema, iceServerSchema } from '../contract/operations.ts';
+import { fpsSchema, iceServerSchema, type IceServer } from '../contract/operations.ts';
 import { deviceIdSchema, prefixSchema } from '../contract/topics.ts';
+import { turnSettingsSchema } from '../foundation/ice/turn-settings.ts';
 import { silentLogger } from '../foundation/logger.ts';
 import { audioSettingsSchema } from './audio/audio-settings.ts';
 import { createSource } from './capture/open-source.ts';
 import { SourceError } from './capture/source-error.ts';
 import { motionSettingsSchema } from './motion/motion-settings.ts';
 import { recordingSettingsSchema } from './recording/recording-settings.ts';
+import { BURST_MODES } from './viewer-session/burst/open-bursts.ts';
 
 const even = z.number().int().multipleOf(2);
 
@@ -26,14 +28,26 @@ const portRangeSchema = z
   .tuple([z.number().int().min(1024).max(65_535), z.number().int().min(1024).max(65_535)])
   .refine(([first, last]) => first < last, 'must be two ports, the smaller first, such as [50000, 50100]');
 
-export const iceSettingsSchema = z.strictObject({
-  servers: z.array(iceServerSchema).max(8).default([]),
-  additionalHostAddresses: z
-    .array(z.union([z.ipv4(), z.ipv6()]))
-    .max(16)
-    .default([]),
-  portRange: portRangeSchema.optional(),
-});
+export const iceSettingsSchema = z
+  .strictObject({
+    servers: z.array(iceServerSchema).max(8).default([]),
+    turn: turnSettingsSchema.optional(),
+    /** Never a direct way to a viewer, so that neither end learns the other's address. */
+    relayOnly: z.boolean().default(false),
+    additionalHostAddresses: z
+      .array(z.union([z.ipv4(), z.ipv6()]))
+      .max(16)
+      .default([]),
+    portRange: portRangeSchema.optional(),
+  })
+  .refine(({ servers, turn, relayOnly }) => !relayOnly || turn !== undefined || servers.some(isTurn), {
+    path: ['relayOnly'],
+    message: 'needs a TURN server under ice.servers or ice.turn, which is what relays',
+  });
+
+function isTurn({ urls }: IceServer): boolean {
+  return [urls].flat().some((url) => /^turns?:/iu.test(url));
+}
 
 /** What peers may do to the whole machine. */
 export const allowedPowerSchema = z.strictObject({
@@ -41,6 +55,9 @@ export const allowedPowerSchema = z.strictObject({
   shutdown: z.boolean().default(false),
 });
 export type AllowedPower = z.output<typeof allowedPowerSchema>;
+
+/** Whether viewers and flows may exchange messages over the viewers' connections. */
+export const dataChannelSettingsSchema = z.strictObject({ enabled: z.boolean().default(false) });
 
 /** Home Assistant's MQTT discovery; `prefix` as in Home Assistant's own settings. */
 export const homeAssistantSettingsSchema = z.strictObject({
@@ -68,12 +85,14 @@ export const deviceConfigurationSchema = z.object({
   video: videoSettingsSchema,
   audio: audioSettingsSchema.prefault({}),
   camera: cameraControlsSchema.prefault({}),
+  bursts: z.enum(BURST_MODES).default('segmented'),
   maxViewers: z.number().int().min(1).max(100),
   lingerMs: z.number().int().min(0).max(3_600_000),
   /** Folder of what must outlive the process. */
   storage: z.string().min(1).optional(),
   ice: iceSettingsSchema,
   allow: allowedPowerSchema.prefault({}),
+  dataChannel: dataChannelSettingsSchema.prefault({}),
   homeAssistant: homeAssistantSettingsSchema.prefault({}),
   motion: motionSettingsSchema.prefault({}),
   recording: recordingSettingsSchema.prefault({}),

@@ -1,4 +1,5 @@
 import type { DeviceInfo } from '../contract/device-messages.ts';
+import { CHANNEL_MESSAGES_PER_SECOND, MAX_CHANNEL_MESSAGE_BYTES } from '../contract/limits.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { randomIdentifier } from '../foundation/identifiers.ts';
 import type { AllowedPower, DeviceConfiguration } from './device-configuration.ts';
@@ -7,7 +8,7 @@ import { softwareVersion } from './status/software-version.ts';
 
 /** What this start of the daemon says of itself. */
 export function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: string): DeviceInfo {
-  const { name, maxViewers, video, audio, allow } = configuration;
+  const { name, maxViewers, video, audio, dataChannel } = configuration;
   const { width, height, fps, bitrateKbps } = video;
   return {
     v: 1,
@@ -15,10 +16,18 @@ export function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: 
     name,
     model: machineModel(),
     sw: softwareVersion(),
-    caps: Object.keys(OPERATIONS).filter((op) => !(op in allow) || allow[op as keyof AllowedPower]),
+    caps: Object.keys(OPERATIONS).filter((op) => isAllowed(op, configuration)),
     ...(audio.source !== 'off' && { audio: { codec: 'opus' } }),
+    ...(dataChannel.enabled && {
+      dataChannel: { maxBytes: MAX_CHANNEL_MESSAGE_BYTES, perSecond: CHANNEL_MESSAGES_PER_SECOND },
+    }),
     limits: { viewers: maxViewers, width, height, fps, bitrateKbps },
     dtlsFingerprint,
     auth: 'off',
   };
+}
+
+function isAllowed(op: string, { allow, dataChannel }: DeviceConfiguration): boolean {
+  if (op === 'message') return dataChannel.enabled;
+  return !(op in allow) || allow[op as keyof AllowedPower];
 }

@@ -1,4 +1,6 @@
 import type { CameraError } from '../contract/errors.ts';
+import type { IceServerSource } from '../foundation/ice/ice-server-source.ts';
+import { openIceServers } from '../foundation/ice/open-ice-servers.ts';
 import { scoped } from '../foundation/logger.ts';
 import type { AudioStream } from './audio/audio-stream.ts';
 import { openAudio } from './audio/open-audio.ts';
@@ -11,10 +13,12 @@ import { withFailure } from './commands/view-handlers.ts';
 import { LiveControls } from './controls/live-controls.ts';
 import type { DevicePart } from './device-part.ts';
 import { LiveStream } from './live-stream/live-stream.ts';
+import { gopBoundsOf } from './live-stream/newest-gop.ts';
 import { openMotion, type Motion } from './motion/open-motion.ts';
 import { openRecording, type Recording } from './recording/open-recording.ts';
 import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
 import { EventPublisher } from './status/event-publisher.ts';
+import { openBursts } from './viewer-session/burst/open-bursts.ts';
 import type { DtlsCertificate } from './viewer-session/dtls-certificate.ts';
 import type { ViewerSessionContext } from './viewer-session/viewer-session.ts';
 import { ViewerSessions } from './viewer-session/viewer-sessions.ts';
@@ -26,12 +30,14 @@ export interface Camera {
   /** undefined: the camera has no sound. */
   readonly audio: AudioStream | undefined;
   readonly sessions: ViewerSessions;
+  readonly iceServers: IceServerSource;
   readonly stream: StreamControl;
   readonly recording: Recording;
   readonly motion: Motion;
   readonly bitrate: BitrateControl;
   readonly controls: LiveControls;
   readonly snapshots: SnapshotTaker;
+  readonly events: EventPublisher;
   /** Why there are no pictures, or why they are not recorded, or why there is no sound. */
   failure(): CameraError | null;
 }
@@ -57,6 +63,7 @@ export async function openCamera(
     source,
     logger: scoped(logger, 'live stream'),
     lingerMs: configuration.lingerMs,
+    gopBounds: gopBoundsOf(configuration.video),
     checkAllowed: () => cameraSwitch.check(),
     tally,
   });
@@ -82,7 +89,10 @@ export async function openCamera(
     handleChange,
   });
   if (audio) lifetime.own('the sound', () => audio.close());
-  const sessions = openSessions(part, { liveStream, audio, certificate, links: bitrate });
+  const { prefix, device } = configuration;
+  const events = new EventPublisher({ bus: part.bus, prefix, device, boot: part.info.boot, logger });
+  const iceServers = openIceServers(configuration.ice, scoped(logger, 'ice'));
+  const sessions = openSessions(part, iceServers, { liveStream, audio, certificate, links: bitrate }, events);
   const recording = openRecording({
     settings: configuration.recording,
     storage: configuration.storage,
@@ -92,7 +102,7 @@ export async function openCamera(
     handleChange,
   });
   lifetime.own('the recording', () => recording.recorder.close());
-  const motion = openMotionWatch(part, source, liveStream, recording);
+  const motion = openMotionWatch(part, { source, stream: liveStream, recorder: recording.recorder, events });
   const snapshots = new SnapshotTaker({ stream: liveStream });
   lifetime.own('the snapshots', () => snapshots.close());
   const stream = new StreamControl(liveStream, sessions, cameraSwitch);
@@ -102,27 +112,36 @@ export async function openCamera(
     liveStream,
     audio,
     sessions,
+    iceServers,
     stream,
     recording,
     motion,
     bitrate,
     controls,
     snapshots,
+    events,
     failure,
   };
 }
 
 function openSessions(
   part: DevicePart,
+  iceServers: IceServerSource,
   media: Pick<ViewerSessionContext, 'liveStream' | 'audio' | 'certificate' | 'links'>,
+  events: EventPublisher,
 ): ViewerSessions {
   const { configuration, logger, tally } = part;
   const { liveStream } = media;
   return new ViewerSessions({
     maxViewers: configuration.maxViewers,
+    iceServers,
     context: {
       ...media,
+      bursts: openBursts(configuration.bursts, logger),
       ice: configuration.ice,
+      handleMessage: configuration.dataChannel.enabled
+        ? (message) => events.publish('message', message, { qos: 0 })
+        : undefined,
       logger,
       tally,
       push: (peer, message) => push(part, peer, withFailure(message, liveStream.error)),
@@ -131,20 +150,13 @@ function openSessions(
 }
 
 function openMotionWatch(
-  part: DevicePart,
-  source: Source,
-  stream: LiveStream,
-  { recorder }: Recording,
+  { configuration, lifetime, logger, handleChange }: DevicePart,
+  watched: Pick<Parameters<typeof openMotion>[0], 'source' | 'stream' | 'recorder' | 'events'>,
 ): Motion {
-  const { configuration, bus, info, lifetime, logger, handleChange } = part;
-  const { prefix, device } = configuration;
   const motion = openMotion({
+    ...watched,
     settings: configuration.motion,
     recording: configuration.recording,
-    source,
-    stream,
-    recorder,
-    events: new EventPublisher({ bus, prefix, device, boot: info.boot, logger }),
     logger: scoped(logger, 'motion'),
     handleChange,
   });

@@ -64,6 +64,7 @@ export class BitrateControl implements LinkListener {
     }
     if (bitrateKbps === 0) this.#governor.withdraw(wishOf(peer));
     else this.#governor.wish(wishOf(peer), bitrateKbps);
+    if (peer === undefined) this.#tellOfLimits(bitrateKbps);
     return { kbps: this.#governor.currentKbps, target: this.#governor.targetKbps };
   }
 
@@ -75,6 +76,18 @@ export class BitrateControl implements LinkListener {
   handleLinkEnd(session: string, peer: string, isLast: boolean): void {
     this.#governor.forgetLink(session);
     if (isLast) this.#governor.withdraw(wishOf(peer));
+  }
+
+  /** Whoever set the switch gets no reply. */
+  #tellOfLimits(bitrateKbps: number): void {
+    const { floorKbps } = this.#governor;
+    const { fullKbps, logger } = this.#options;
+    if (bitrateKbps > fullKbps)
+      logger.warn(
+        `set/bitrate ${bitrateKbps} is more than video.bitrateKbps, the most there is: ${fullKbps}`,
+      );
+    if (bitrateKbps !== 0 && bitrateKbps < floorKbps)
+      logger.warn(`set/bitrate ${bitrateKbps} is less than the least that gives a picture: ${floorKbps}`);
   }
 
   /** All is forgotten with the last viewer, or with the camera; a camera that is started again keeps its viewers. */

@@ -29,6 +29,7 @@ export class BitrateGovernor {
   readonly #patience = new RaisePatience();
   #currentKbps: number;
   #cancelRaise: (() => void) | undefined;
+  #isClosed = false;
 
   constructor(options: BitrateGovernorOptions) {
     this.#options = options;
@@ -36,6 +37,11 @@ export class BitrateGovernor {
     this.#currentKbps = options.fullKbps;
     this.#floorKbps = Math.min(FLOOR_KBPS, options.fullKbps);
     this.#links = new ViewerLinks(this.#floorKbps);
+  }
+
+  /** What no wish and no link goes below. */
+  get floorKbps(): number {
+    return this.#floorKbps;
   }
 
   get currentKbps(): number {
@@ -81,11 +87,14 @@ export class BitrateGovernor {
     this.#change(this.#options.fullKbps);
   }
 
+  /** Viewers that leave afterwards change nothing any more. */
   close(): void {
+    this.#isClosed = true;
     this.#stopWaiting();
   }
 
   #settle(): void {
+    if (this.#isClosed) return;
     const { targetKbps } = this;
     if (targetKbps < this.#currentKbps) this.#cut();
     else if (targetKbps === this.#currentKbps) this.#stopWaiting();

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { listen } from '../../foundation/listening-server.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
-import { isLoopback } from '../../foundation/loopback.ts';
+import { hostInUrl, isLoopback } from '../../foundation/loopback.ts';
 import { type BrokerUser, brokerAccess } from './broker-access.ts';
 import { GuardedConnection } from './guarded-connection.ts';
 
@@ -115,11 +115,4 @@ function listenError(host: string, port: number, cause: unknown): EmbeddedBroker
     `embedded broker: ${problem}; set broker.url to use that broker, or embeddedBroker.port to another port.`,
     { cause },
   );
-}
-
-/** Where a client on this machine finds a server on `host`. */
-function hostInUrl(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }

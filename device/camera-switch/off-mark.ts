@@ -1,9 +1,9 @@
 import { access, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import { OWNER_ONLY_FOLDER } from '../../foundation/owner-only.ts';
 
 const FILE_NAME = 'camera-is-off';
-const OWNER_ONLY_FOLDER = 0o700;
 const NOT_THERE = new Set(['ENOENT', 'ENOTDIR']);
 
 /** The owner's word that the camera stays off, kept as a file that is there or not: neither can be half written. */

@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import { type Logger, describeError } from '../../foundation/logger.ts';
 import type { AccessUnit } from '../../media/access-unit.ts';
 import type { Clock } from './clock.ts';
-import { leashed } from './leash.ts';
-import { environmentWithoutSettings } from './program-environment.ts';
+import { leashed } from '../../foundation/leash.ts';
+import { environmentWithoutSettings } from '../../foundation/program-environment.ts';
 import { RecentLines } from './recent-lines.ts';
 import { SourceError } from './source-error.ts';
 
@@ -17,6 +17,8 @@ const LONGEST_LOGGED_TEXT = 500;
 export interface CaptureCommand {
   readonly program: string;
   readonly args: readonly string[];
+  /** What it reads first, and only that: for what may not stand among its words, where every user of the machine sees it. */
+  readonly input?: string;
   /** What is missed when it is silent. Default: `pictures`. */
   readonly yields?: string;
   /** The sentence for a machine without the program: what to type. */
@@ -81,6 +83,7 @@ export class CaptureProcess<Unit = AccessUnit> {
     createInterface({ input: child.stderr }).on('line', (line) => this.#handleWords(line));
     // A program that ends while it is written to: its end is what gets reported.
     child.stdin.on('error', () => undefined);
+    if (this.#options.command.input !== undefined) child.stdin.end(this.#options.command.input);
     child.stdout.on('data', (chunk: Buffer) => this.#handleOutput(chunk));
     this.#watchForSilence();
   }

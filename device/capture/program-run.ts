@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { leashed } from './leash.ts';
-import { environmentWithoutSettings } from './program-environment.ts';
+import { leashed } from '../../foundation/leash.ts';
+import { environmentWithoutSettings } from '../../foundation/program-environment.ts';
 
 /** How a short run of a program went. */
 export type ProgramRun =

@@ -9,6 +9,7 @@ import type { Source } from './source.ts';
 const ANSWER_TIMEOUT_US = 5_000_000;
 /** Enough to find the pictures' size; more would only delay the first one. */
 const ANALYSE_US = 1_000_000;
+const PROTOCOLS = 'pipe,rtsp,rtsps,rtp,tcp,tls,udp';
 
 /**
  * A network camera, copied and never encoded again. Its name and password appear in no message and no log.
@@ -19,19 +20,29 @@ export function createRtspSource(url: string, clock: Clock, logger: Logger): Sou
   const description = `RTSP camera ${hostOf(url)}`;
   const command = ffmpegCapture(
     [
-      ...['-rtsp_transport', 'tcp', '-timeout', String(ANSWER_TIMEOUT_US)],
-      ...['-fflags', 'nobuffer', '-analyzeduration', String(ANALYSE_US)],
-      ...['-i', url, '-map', '0:v:0', '-c:v', 'copy'],
+      ...['-f', 'concat', '-safe', '0', '-protocol_whitelist', PROTOCOLS, '-fflags', 'nobuffer'],
+      ...['-i', 'pipe:0', '-map', '0:v:0', '-c:v', 'copy'],
     ],
     (lastWords) => explain(lastWords, description),
   );
   return new ProcessSource({
     description,
-    command: { ...command, redact: (line) => redactRtspUrls(line) },
+    command: { ...command, input: playlistOf(url), redact: (line) => redactRtspUrls(line) },
     createReader: () => new FlvReader(),
     clock,
     logger,
   });
+}
+
+/** One camera, as ffmpeg's list of things to play: its words are seen by every user of the machine, its input is not. */
+function playlistOf(url: string): string {
+  const options = { rtsp_transport: 'tcp', timeout: ANSWER_TIMEOUT_US, analyzeduration: ANALYSE_US };
+  return [
+    'ffconcat version 1.0',
+    `file '${url.replaceAll("'", "'\\''")}'`,
+    ...Object.entries(options).map(([name, value]) => `option ${name} ${value}`),
+    '',
+  ].join('\n');
 }
 
 /** Names and passwords stand before the host, but some cameras want them in the path: only the host is kept. */
@@ -70,6 +81,8 @@ function problemIn(lastWords: string): string | undefined {
     return 'has a name that no one knows; write its IP address in the URL.';
   if (/not compatible with flv|the video is not H\.264/i.test(lastWords))
     return 'does not send H.264; choose H.264 (not H.265) in its settings, or use its second stream.';
+  if (/unknown keyword .option/i.test(lastWords))
+    return 'needs ffmpeg 5 or newer, and this machine has an older one.';
   if (/matches no streams/i.test(lastWords)) return 'sends no video on this path; choose another one.';
   return undefined;
 }

@@ -15,6 +15,7 @@ import { statsHandlers } from './stats-handler.ts';
 import { streamHandlers } from './stream-handlers.ts';
 import { SwitchListener } from './switch-listener.ts';
 import { viewHandlers } from './view-handlers.ts';
+import { ViewerMessages, messageHandlers } from './viewer-messages.ts';
 
 /** From now on requests and switches are followed. */
 export function openCommands(
@@ -24,7 +25,8 @@ export function openCommands(
   telemetry: Telemetry,
 ): void {
   const { prefix, device } = configuration;
-  const { cameraSwitch, liveStream, sessions, stream, recording, motion, bitrate } = camera;
+  const { cameraSwitch, liveStream, sessions, iceServers, stream, recording, motion, bitrate, events } =
+    camera;
   const snapshots = new SnapshotPublisher({
     bus,
     topic: deviceTopics(prefix, device).snapshot,
@@ -32,9 +34,10 @@ export function openCommands(
     checkAllowed: () => cameraSwitch.check(),
     tally,
   });
+  const messages = new ViewerMessages(sessions, configuration.dataChannel.enabled);
   const handlers = {
     ...descriptionHandlers({ info, currentState }),
-    ...viewHandlers(sessions, configuration.ice.servers, liveStream),
+    ...viewHandlers(sessions, iceServers, liveStream),
     ...streamHandlers(stream),
     ...snapshotHandlers(snapshots),
     ...healthHandlers(healthWatch),
@@ -42,6 +45,7 @@ export function openCommands(
     ...recordHandlers(recording.recorder, recording.folder),
     ...bitrateHandlers(bitrate),
     ...statsHandlers(telemetry),
+    ...messageHandlers(messages),
     ...controlsHandlers(camera.controls, () => cameraSwitch.check()),
   };
   const switches = new SwitchListener({
@@ -54,6 +58,8 @@ export function openCommands(
     recorder: recording.recorder,
     motion: motion.state,
     bitrate,
+    events,
+    messages,
     logger,
   });
   const requests = new RequestListener({ bus, prefix, device, boot: info.boot, handlers, logger });

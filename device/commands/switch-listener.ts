@@ -6,14 +6,27 @@ import type { CameraSwitch } from '../camera-switch/camera-switch.ts';
 import type { MotionState } from '../motion/motion-state.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { SnapshotPublisher } from './snapshot-publisher.ts';
+import type { EventPublisher } from '../status/event-publisher.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import type { StreamControl } from './stream-control.ts';
+import type { ViewerMessages } from './viewer-messages.ts';
 
 const LONGEST_VALUE_SHOWN = 32;
 /** Of a rate limiter's tokens: some fifty switches at once, then two or three a second. */
 const SWITCH_TOKENS = 20;
-const LEGAL =
-  'legal are set/enabled, set/stream, set/recording and set/motion with ON or OFF, set/bitrate with kbit/s, and set/snapshot with anything';
+const MESSAGE_TOKENS = 1;
+const ON_OR_OFF = 'legal are ON or OFF';
+/** What those that do not take anything take. */
+const LEGAL: ReadonlyMap<string, string> = new Map([
+  ['enabled', ON_OR_OFF],
+  ['stream', ON_OR_OFF],
+  ['recording', ON_OR_OFF],
+  ['motion', ON_OR_OFF],
+  ['bitrate', 'legal are whole numbers of kbit/s, such as 1500, and 0 for as much as there is'],
+]);
+const ALL = [...LEGAL.keys(), 'snapshot', 'button', 'message']
+  .map((property) => `set/${property}`)
+  .join(', ');
 
 export interface SwitchListenerOptions {
   readonly bus: MessageBus;
@@ -25,6 +38,8 @@ export interface SwitchListenerOptions {
   readonly recorder: Pick<Recorder, 'start' | 'stop'>;
   readonly motion: Pick<MotionState, 'handleSight'>;
   readonly bitrate: Pick<BitrateControl, 'wish'>;
+  readonly events: Pick<EventPublisher, 'publish'>;
+  readonly messages: Pick<ViewerMessages, 'send'>;
   readonly logger: Logger;
 }
 
@@ -45,14 +60,17 @@ export class SwitchListener {
 
   #handle({ topic, payload, retained }: InboundMessage): void {
     const parsed = parseTopic(this.#options.prefix, topic);
-    if (retained || parsed?.kind !== 'set' || this.#isTooMany()) return;
+    if (retained || parsed?.kind !== 'set' || this.#isTooMany(parsed.property)) return;
     this.#apply(parsed.property, payload).catch((error: unknown) => {
       this.#options.logger.warn(`set/${parsed.property} failed: ${describeError(error)}`);
     });
   }
 
-  #isTooMany(): boolean {
-    const waitS = this.#limiter.take('set', SWITCH_TOKENS);
+  #isTooMany(property: string): boolean {
+    const waitS =
+      property === 'message'
+        ? this.#limiter.take('message', MESSAGE_TOKENS)
+        : this.#limiter.take('set', SWITCH_TOKENS);
     if (waitS > 0 && !this.#isFlooded)
       this.#options.logger.warn('more set/ messages come than can be followed; some are left out');
     this.#isFlooded = waitS > 0;
@@ -60,13 +78,16 @@ export class SwitchListener {
   }
 
   async #apply(property: string, payload: Buffer): Promise<void> {
-    const { stream, snapshots, recorder, motion, bitrate, cameraSwitch, logger } = this.#options;
+    const { stream, snapshots, recorder, motion, bitrate, events, cameraSwitch, messages, logger } =
+      this.#options;
     const value = payload
       .subarray(0, LONGEST_VALUE_SHOWN + 1)
       .toString()
       .trim()
       .toUpperCase();
     if (property === 'snapshot') await snapshots.publish({});
+    else if (property === 'button') events.publish('button', {});
+    else if (property === 'message') messages.send(payload.toString());
     else if (property === 'stream' && value === 'ON') stream.start();
     else if (property === 'stream' && value === 'OFF') await stream.stop();
     else if (property === 'recording' && value === 'ON') await recorder.start();
@@ -76,8 +97,14 @@ export class SwitchListener {
     else if (property === 'bitrate' && /^\d{1,6}$/u.test(value)) bitrate.wish(undefined, Number(value));
     else if (property === 'enabled' && value === 'ON') await cameraSwitch.turnOn();
     else if (property === 'enabled' && value === 'OFF') await cameraSwitch.turnOff();
-    else logger.warn(`set/${shown(property)} ${shown(value)} is not understood; ${LEGAL}`);
+    else logger.warn(notUnderstood(property, value));
   }
+}
+
+function notUnderstood(property: string, value: string): string {
+  const legal = LEGAL.get(property);
+  if (legal === undefined) return `there is no set/${shown(property)}; there are ${ALL}`;
+  return `set/${property} ${shown(value)} is not understood; ${legal}`;
 }
 
 /** As JSON, so that control characters do no harm in a log. */

@@ -1,13 +1,11 @@
 import { CameraError } from '../../contract/errors.ts';
 import { MAX_MESSAGE_LENGTH } from '../../contract/limits.ts';
-import type { IceServer } from '../../contract/operations.ts';
+import type { IceServerSource } from '../../foundation/ice/ice-server-source.ts';
 import type { LiveStream } from '../live-stream/live-stream.ts';
 import type { SessionPush } from '../viewer-session/viewer-session.ts';
 import type { ViewerSessions } from '../viewer-session/viewer-sessions.ts';
 import type { Handlers } from './handlers.ts';
 
-/** A fixed list does not run out; a day lets viewers notice a changed configuration. */
-const ICE_SERVERS_EXPIRE_S = 86_400;
 /** Less than clients wait for an answer. */
 const RECOVERY_TIMEOUT_MS = 5_000;
 
@@ -20,11 +18,14 @@ export function withFailure(push: SessionPush, failure: CameraError | null): Ses
 /** From the offer to the end of a view. A camera that failed must show that it works again before it gets viewers. */
 export function viewHandlers(
   sessions: ViewerSessions,
-  iceServers: readonly IceServer[],
+  iceServers: IceServerSource,
   liveStream: Pick<LiveStream, 'error' | 'nextKeyframe'>,
 ): Pick<Handlers, 'ice' | 'offer' | 'cand' | 'close'> {
   return {
-    ice: () => ({ iceServers: [...iceServers], expiresIn: ICE_SERVERS_EXPIRE_S }),
+    ice: async () => {
+      const { iceServers: known, expiresInS } = await iceServers.current();
+      return { iceServers: [...known], expiresIn: expiresInS };
+    },
     offer: async ({ peer, data }) => {
       if (liveStream.error) await liveStream.nextKeyframe(RECOVERY_TIMEOUT_MS);
       try {

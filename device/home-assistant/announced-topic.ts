@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OWNER_ONLY_FOLDER } from '../../foundation/owner-only.ts';
 
 const FILE_NAME = 'home-assistant-topic';
-const OWNER_ONLY_FOLDER = 0o700;
 
 /** Remembers where the device was announced to Home Assistant, so that it can be taken away from there. */
 export class AnnouncedTopic {

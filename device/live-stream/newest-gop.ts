@@ -1,4 +1,5 @@
 import { accessUnitBytes, type AccessUnit } from '../../media/access-unit.ts';
+import type { VideoSettings } from '../capture/source.ts';
 import type { Picture } from './picture.ts';
 
 export interface GopBounds {
@@ -9,6 +10,25 @@ export interface GopBounds {
 /** Pictures of so long are caught up with about as soon as an encoder makes a key frame. */
 const LONG_US = 500_000;
 const DEFAULT_BOUNDS: GopBounds = { maxPictures: 300, maxBytes: 8 * 1024 * 1024 };
+/** Encoders keep neither interval nor bit rate exactly. */
+const MARGIN = 1.5;
+/** However long the group: more would be missed elsewhere on a small machine. */
+const MOST_BYTES = 32 * 1024 * 1024;
+const BYTES_PER_KILOBIT = 125;
+
+/** Enough for a group of pictures as it is configured. */
+export function gopBoundsOf({
+  fps,
+  keyframeIntervalS,
+  bitrateKbps,
+}: Pick<VideoSettings, 'fps' | 'keyframeIntervalS' | 'bitrateKbps'>): GopBounds {
+  const pictures = Math.ceil(fps * keyframeIntervalS * MARGIN);
+  const bytes = Math.ceil(bitrateKbps * BYTES_PER_KILOBIT * keyframeIntervalS * MARGIN);
+  return {
+    maxPictures: Math.max(pictures, DEFAULT_BOUNDS.maxPictures),
+    maxBytes: Math.min(Math.max(bytes, DEFAULT_BOUNDS.maxBytes), MOST_BYTES),
+  };
+}
 
 /** The newest key frame and what followed it, so that a new viewer sees a picture at once. */
 export class NewestGop {

@@ -32,7 +32,7 @@ export function openMotion(options: {
       handleChange();
       if (!recording.onMotion) return;
       record(motion).catch((error: unknown) => {
-        logger.debug(`motion could not be recorded: ${describeError(error)}`);
+        logger.warn(`motion could not be recorded: ${describeError(error)}`);
       });
     },
   });

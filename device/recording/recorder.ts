@@ -104,7 +104,7 @@ export class Recorder {
       await this.#options.folder.prepare();
       await this.#options.folder.makeRoom(this.file ?? undefined);
     } catch (error) {
-      this.#fail(error);
+      this.#note(error);
       throw error;
     }
     if (this.#isStillWanted()) this.#begin();
@@ -201,9 +201,10 @@ export class Recorder {
     const name = recordingName(now() - ageMs);
     const file = new RecordingFile({
       path: folder.pathOf(name),
+      mode: folder.fileMode,
       makeRoom: () => folder.makeRoom(name),
       handleError: (error) => {
-        this.#fail(error);
+        this.#options.logger.error(this.#note(error).message);
         void this.stop();
       },
     });
@@ -225,13 +226,13 @@ export class Recorder {
       this.#cancelEnd = this.#clock.after(seconds * 1000, () => void this.stop('command'));
   }
 
-  #fail(thrown: unknown): void {
+  #note(thrown: unknown): CameraError {
     const message =
       thrown instanceof CameraError ? thrown.message : `The recording ended: ${describeError(thrown)}.`;
     this.#error = new CameraError('internal', message, { cause: thrown });
     this.#options.tally.recordings.failed += 1;
-    this.#options.logger.error(message);
     this.#options.handleChange();
+    return this.#error;
   }
 }
 

@@ -7,6 +7,7 @@ const MOST_WAITING_BYTES = 32 * 1024 * 1024;
 
 export interface RecordingFileOptions {
   readonly path: string;
+  readonly mode: number;
   /** Called before each write; rejects when the disk has no room. */
   readonly makeRoom: () => Promise<void>;
   /** Called once at most. The file is closed then, as far as it got. */
@@ -71,9 +72,10 @@ export class RecordingFile {
   }
 
   async #write(bytes: Uint8Array, position: number): Promise<void> {
+    const { path, mode } = this.#options;
     try {
       await this.#options.makeRoom();
-      this.#file ??= await open(this.#options.path, 'wx');
+      this.#file ??= await open(path, 'wx', mode);
       await writeAll(this.#file, bytes, position);
       await this.#file.datasync();
       this.#bytes = Math.max(this.#bytes, position + bytes.length);

@@ -1,11 +1,14 @@
 import { lstat, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CameraError } from '../../contract/errors.ts';
+import { OWNER_ONLY_FILE, OWNER_ONLY_FOLDER } from '../../foundation/owner-only.ts';
 import { recordingDurationS } from './recording-duration.ts';
 import { startOfRecording } from './recording-name.ts';
 
 const BYTES_PER_MB = 1_000_000;
 const MILLISECONDS_PER_DAY = 86_400_000;
+/** Before the umask: whoever gave a folder of his own decides who sees it. */
+const ANYBODY = 0o666;
 
 export interface RecordingLimits {
   readonly maxTotalMB: number;
@@ -49,11 +52,16 @@ export class RecordingFolder {
   async prepare(): Promise<void> {
     const { path, isMade } = this.#options;
     try {
-      if (isMade) await mkdir(path, { recursive: true });
+      if (isMade) await mkdir(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
       if (!(await stat(path)).isDirectory()) throw new Error('it is not a folder');
     } catch (cause) {
       throw this.#unusable(cause);
     }
+  }
+
+  /** The mode of new recordings. */
+  get fileMode(): number {
+    return this.#options.isMade ? OWNER_ONLY_FILE : ANYBODY;
   }
 
   pathOf(name: string): string {

@@ -2,8 +2,8 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { CameraError } from '../../contract/errors.ts';
 import { describeError } from '../../foundation/logger.ts';
 import { FFMPEG_MISSING } from '../capture/ffmpeg.ts';
-import { leashed } from '../capture/leash.ts';
-import { environmentWithoutSettings } from '../capture/program-environment.ts';
+import { leashed } from '../../foundation/leash.ts';
+import { environmentWithoutSettings } from '../../foundation/program-environment.ts';
 
 export interface JpegSettings {
   /** Pixels; a smaller picture stays as it is. undefined: the picture's own width. */

@@ -24,6 +24,11 @@ export function offlineWill(prefix: string, device: string) {
   return { topic: deviceTopics(prefix, device).status, payload: 'offline' };
 }
 
+/** Off means now, for everybody who shows the camera. */
+function published(state: DeviceState) {
+  return { text: JSON.stringify({ ...state, up: 0 }), urgent: state.enabled };
+}
+
 /** Keeps status, info and state on the broker, also on one that has forgotten them or was told that this device is gone. */
 export class Announcement {
   readonly #options: AnnouncementOptions;
@@ -31,12 +36,13 @@ export class Announcement {
   readonly #state: StatePublisher;
   #ends: Unsubscribe[] = [];
   #repairTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(options: AnnouncementOptions) {
     this.#options = options;
     this.#topics = deviceTopics(options.prefix, options.device);
     this.#state = new StatePublisher(
-      () => JSON.stringify({ ...options.currentState(), up: 0 }),
+      () => published(options.currentState()),
       () => this.#publishRetained(this.#topics.state, JSON.stringify(options.currentState())),
     );
   }
@@ -52,11 +58,12 @@ export class Announcement {
   }
 
   handleStateChange(): void {
-    if (this.#options.bus.connected) this.#state.handleChange();
+    if (this.#options.bus.connected && !this.#isClosed) this.#state.handleChange();
   }
 
   /** Says goodbye, because a connection that is closed in order sends no last will. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const end of this.#ends) end();
     clearTimeout(this.#repairTimer);
     this.#state.close();
@@ -64,7 +71,13 @@ export class Announcement {
     const tooLate = new Promise<void>((resolve) => {
       this.#repairTimer = setTimeout(resolve, GOODBYE_TIMEOUT_MS);
     });
-    await Promise.race([this.#publish(this.#topics.status, 'offline'), tooLate]);
+    // What is still closing has nothing more to tell: nobody watches a camera that is gone.
+    const last: DeviceState = { ...this.#options.currentState(), streaming: false, viewers: 0 };
+    const goodbye = Promise.all([
+      this.#publish(this.#topics.state, JSON.stringify(last)),
+      this.#publish(this.#topics.status, 'offline'),
+    ]);
+    await Promise.race([goodbye, tooLate]);
     clearTimeout(this.#repairTimer);
   }
 

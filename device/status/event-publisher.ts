@@ -1,5 +1,5 @@
 import type { DeviceEvent } from '../../contract/device-messages.ts';
-import type { MessageBus } from '../../contract/message-bus.ts';
+import type { MessageBus, PublishOptions } from '../../contract/message-bus.ts';
 import { deviceTopics } from '../../contract/topics.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
@@ -21,7 +21,7 @@ export class EventPublisher {
     this.#options = options;
   }
 
-  publish(kind: string, data: DeviceEvent['data']): void {
+  publish(kind: string, data: DeviceEvent['data'], options: PublishOptions = {}): void {
     const { bus, prefix, device, boot, logger } = this.#options;
     const event: DeviceEvent = {
       id: randomIdentifier(),
@@ -31,7 +31,8 @@ export class EventPublisher {
       kind,
       data,
     };
-    bus.publish(deviceTopics(prefix, device).event(kind), JSON.stringify(event)).catch((error: unknown) => {
+    const topic = deviceTopics(prefix, device).event(kind);
+    bus.publish(topic, JSON.stringify(event), options).catch((error: unknown) => {
       logger.debug(`an event ${kind} could not be published: ${describeError(error)}`);
     });
   }

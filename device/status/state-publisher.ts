@@ -1,23 +1,33 @@
 const SHORTEST_INTERVAL_MS = 1_000;
 
+export interface PublishedState {
+  /** All that counts as a change. */
+  readonly text: string;
+  /** The part of it that nobody may hear of late. */
+  readonly urgent: unknown;
+}
+
 /**
  * Publishes a state when it has changed, at most once a second. What changes faster is left out, but for the last,
- * which always goes out.
+ * which always goes out, and for what is urgent, which goes out at once.
  */
 export class StatePublisher {
-  readonly #read: () => string;
+  readonly #read: () => PublishedState;
   readonly #publish: () => void;
-  #published: string | undefined;
+  #published: PublishedState | undefined;
   #publishedAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param read all that counts as a change, as text. */
-  constructor(read: () => string, publish: () => void) {
+  constructor(read: () => PublishedState, publish: () => void) {
     this.#read = read;
     this.#publish = publish;
   }
 
   handleChange(): void {
+    if (this.#read().urgent !== this.#published?.urgent) {
+      this.#publishNow();
+      return;
+    }
     if (this.#timer) return;
     const waitMs = this.#publishedAtMs + SHORTEST_INTERVAL_MS - performance.now();
     if (waitMs <= 0) this.#publishIfChanged();
@@ -26,10 +36,8 @@ export class StatePublisher {
 
   /** Publishes at once, changed or not: the broker may have forgotten it. */
   republish(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#published = undefined;
-    this.#publishIfChanged();
+    this.#publishNow();
   }
 
   close(): void {
@@ -42,9 +50,14 @@ export class StatePublisher {
     this.#publishIfChanged();
   }
 
+  #publishNow(): void {
+    this.close();
+    this.#publishIfChanged();
+  }
+
   #publishIfChanged(): void {
     const state = this.#read();
-    if (state === this.#published) return;
+    if (state.text === this.#published?.text) return;
     this.#published = state;
     this.#publishedAtMs = performance.now();
     this.#publish();

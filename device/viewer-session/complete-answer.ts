@@ -1,5 +1,6 @@
 import { OPUS_CLOCK_RATE } from '../../media/opus-packet.ts';
 import type { OfferedAudio } from './audio-offer.ts';
+import { dataSection } from './data-channel/data-offer.ts';
 import type { AudioSendFormat } from './media-path/media-transport.ts';
 import { ANY_PORT, REJECTED_PORT, attribute, joinSdp, splitSdp, type SdpSection } from './sdp-sections.ts';
 import type { VideoOffer } from './video-offer.ts';
@@ -12,19 +13,20 @@ const INACTIVE = 'a=inactive';
 const TRANSPORT = /^a=(?:ice-|fingerprint:|setup:|candidate:|end-of-candidates|rtcp-mux)/u;
 
 /**
- * The whole answer: `answeredSdp` for the video, the sound's section when the offer has a place for it, and every other
- * section of the offer rejected.
+ * The whole answer: `answeredSdp` for the video, the sections of the sound and of data channels when the offer has a place
+ * for them, and every other section of the offer rejected.
  *
  * Browsers with one transport for all (bundlePolicy "max-bundle") lose it with a rejected first section, so that one
  * stays, inactive.
  */
 export function completeAnswer(offer: VideoOffer, answeredSdp: string, audio?: AudioSendFormat): string {
   const answered = splitSdp(answeredSdp);
-  const video = answered?.sections[0];
+  const [video, data] = answered?.sections ?? [];
   if (!answered || !video) throw new Error('the answer to the video holds no video');
   const sections = offer.sections.map((section, index) => {
     if (index === offer.index) return video;
     if (audio && index === offer.audio?.index) return withSound(offer.audio, audio, video);
+    if (data && index === offer.data?.index) return withData(offer.data.mid, data, video);
     return index === offer.carrier ? inactive(section, video) : rejected(section);
   });
   const accepted = new Set(
@@ -50,6 +52,11 @@ function withSound(offered: OfferedAudio, audio: AudioSendFormat, video: SdpSect
   ];
   const { kind, protocol } = offered.section;
   return { kind, port: ANY_PORT, protocol, formats: [format], lines };
+}
+
+function withData(mid: string, answered: SdpSection, video: SdpSection): SdpSection {
+  const port = Number(attribute(answered.lines, 'sctp-port'));
+  return dataSection(mid, port, transportOf(video));
 }
 
 /** Accepted, with the first of its formats and the video's transport, but without media. */

@@ -2,11 +2,10 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, type Logger } from '../../foundation/logger.ts';
+import { OWNER_ONLY_FILE, OWNER_ONLY_FOLDER } from '../../foundation/owner-only.ts';
 import { createCertificatePem } from './werift-certificate.ts';
 
 const FILE_NAME = 'dtls-certificate.pem';
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 const MAX_FILE_BYTES = 64 * 1024;
 
 /** The device's identity in WebRTC: viewers may pin its fingerprint. */
@@ -55,7 +54,7 @@ function parseCertificate(text: string): DtlsCertificate {
   const certificate = new X509Certificate(certificatePem);
   if (!certificate.checkPrivateKey(createPrivateKey(keyPem)))
     throw new Error('its key does not belong to its certificate');
-  if (certificate.validToDate.getTime() < Date.now()) throw new Error('it has expired');
+  if (Date.parse(certificate.validTo) < Date.now()) throw new Error('it has expired');
   return { keyPem, certificatePem, fingerprint: certificate.fingerprint256 };
 }
 
@@ -81,7 +80,7 @@ async function keep(
   const half = `${path}.${process.pid}.new`;
   try {
     await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    await writeFile(half, keyPem + certificatePem, { mode: OWNER_ONLY });
+    await writeFile(half, keyPem + certificatePem, { mode: OWNER_ONLY_FILE });
     await rename(half, path);
     logger.info(`a new DTLS certificate was made and kept in ${path}`);
   } catch (error) {

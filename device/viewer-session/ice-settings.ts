@@ -7,5 +7,7 @@ export interface IceSettings {
   /** Addresses to offer besides those of the network interfaces, such as that of a VPN. */
   readonly additionalHostAddresses: readonly string[];
   /** Smallest and largest UDP port, for firewalls. */
+  /** Never a direct way to a viewer. Default: false. */
+  readonly relayOnly?: boolean | undefined;
   readonly portRange?: readonly [number, number] | undefined;
 }

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import type { DirectWay } from './burst/burst-sender.ts';
+import { socketDescriptor } from './burst/socket-descriptor.ts';
 import { Connection, StunProtocol, UdpTransport, type CandidatePair, type IceConnection } from 'werift';
 
 interface UdpPeer {
@@ -16,9 +18,12 @@ export class UdpWay {
   readonly #ice: Connection | undefined;
   #pair: CandidatePair | undefined;
   #peer: UdpPeer | undefined;
+  #isNodeAtIt = false;
 
   constructor(ice: IceConnection) {
     this.#ice = ice instanceof Connection ? ice : undefined;
+    // The last word of the handshake may still be on its way, and without it nothing can be decrypted.
+    this.#waitForNode();
   }
 
   /** Packets the network has not taken yet. */
@@ -26,12 +31,34 @@ export class UdpWay {
     return this.#peer && !this.#peer.transport.closed ? this.#peer.transport.socket.getSendQueueCount() : 0;
   }
 
+  /**
+   * For who sends past Node, at once: the kernel may give the descriptor to something else any time later. Undefined
+   * where there is no such way, and while Node itself holds packets back that must come first.
+   */
+  get direct(): DirectWay | undefined {
+    const peer = this.#currentPeer();
+    if (this.#isNodeAtIt || !peer || peer.transport.closed || !this.#hasConsent()) return undefined;
+    const { socket } = peer.transport;
+    const descriptor = socket.getSendQueueCount() === 0 ? socketDescriptor(socket) : undefined;
+    return descriptor === undefined ? undefined : { descriptor, address: peer.address, port: peer.port };
+  }
+
   /** @returns false when there is no such way, or none any more; the packet has not been sent then. */
   send(packet: Buffer): boolean {
     const peer = this.#currentPeer();
     if (!peer || peer.transport.closed || !this.#hasConsent()) return false;
     peer.transport.socket.send(packet, peer.port, peer.address);
+    this.#waitForNode();
     return true;
+  }
+
+  /** Node's sockets hand a packet on a few ticks after they were given it. */
+  #waitForNode(): void {
+    if (this.#isNodeAtIt) return;
+    this.#isNodeAtIt = true;
+    setImmediate(() => {
+      this.#isNodeAtIt = false;
+    });
   }
 
   /** Whether the viewer still wants packets (RFC 7675), as werift itself asks. */

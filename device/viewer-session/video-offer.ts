@@ -1,6 +1,7 @@
 import { CameraError } from '../../contract/errors.ts';
 import { findAudio, type OfferedAudio } from './audio-offer.ts';
 import { bundleOf, candidatesOf, carrierOf, isTransportAttribute, transportLines } from './bundle.ts';
+import { dataSection, findData, type OfferedData } from './data-channel/data-offer.ts';
 import { type H264Format, bestH264Format } from './h264-formats.ts';
 import {
   ANY_PORT,
@@ -24,9 +25,12 @@ const RTCP_MUX = 'a=rtcp-mux';
  */
 const FEEDBACK = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
 
-/** A viewer's offer, cut down to the one video it gets, and the place for the sound beside it. */
+/** A viewer's offer, cut down to the one video it gets, and the places for sound and messages beside it. */
 export interface VideoOffer {
-  /** The video section alone, with a single H.264 format and its retransmissions, and without candidates. */
+  /**
+   * The video section with a single H.264 format and its retransmissions, and one for data channels where they are wanted;
+   * without candidates.
+   */
   readonly sdp: string;
   readonly mid: string;
   /** The video's place among all sections of the offer. */
@@ -34,6 +38,8 @@ export interface VideoOffer {
   readonly profileLevelId: string;
   /** Where the sound goes; undefined when the camera or the viewer wants none. */
   readonly audio: OfferedAudio | undefined;
+  /** Where data channels go; undefined when the camera or the viewer wants none. */
+  readonly data: OfferedData | undefined;
   /** The first candidates the offer held, as in RTCIceCandidateInit.candidate; MAX_REMOTE_CANDIDATES at most. */
   readonly candidates: readonly string[];
   readonly sections: readonly SdpSection[];
@@ -44,15 +50,15 @@ export interface VideoOffer {
 }
 
 /**
- * Finds the video a camera can answer, and where its sound can go if it has some.
+ * Finds the video a camera can answer, and where its sound and messages can go if it has some.
  *
- * Everything but the video (audio, data channels, more video) is kept away from the WebRTC stack: what is not parsed
- * cannot be attacked. Of the audio no more is read than where and as what Opus may be sent; the rest is rejected in the
- * answer.
+ * Everything but the video is kept away from the WebRTC stack: what is not parsed cannot be attacked. Of the audio no more
+ * is read than where and as what Opus may be sent, and a section for data channels is written anew; the rest is rejected in
+ * the answer.
  *
  * @throws CameraError `bad_sdp`, saying what is missing.
  */
-export function parseVideoOffer(sdp: string, { withAudio = false } = {}): VideoOffer {
+export function parseVideoOffer(sdp: string, { withAudio = false, withData = false } = {}): VideoOffer {
   const split = splitSdp(sdp);
   if (!split) throw new CameraError('bad_sdp', 'The offer is not an SDP: it does not begin with "v=0".');
   if (split.sections.length > MAX_SECTIONS) {
@@ -63,15 +69,18 @@ export function parseVideoOffer(sdp: string, { withAudio = false } = {}): VideoO
   if (!mid) throw new CameraError('bad_sdp', 'The video of the offer has no "a=mid:" line (RFC 9143).');
   const bundle = bundleOf(split, mid);
   const audio = withAudio ? findAudio(split, bundle) : undefined;
-  const accepted = audio && isBefore(audio.mid, mid, bundle) ? [audio.section, section] : [section];
+  const data = withData ? findData(split, bundle) : undefined;
+  const others = [audio, data].flatMap((other) => (other && isBefore(other.mid, mid, bundle) ? [other] : []));
+  const accepted = [...inOrder(others, bundle), section];
   const transport = checkedTransport(split, accepted);
   const carrier = carrierOf(split, bundle, accepted, transport);
   return {
-    sdp: joinSdp(videoOnly(split, section, format, transport, mid)),
+    sdp: joinSdp(withPlaceFor(data, videoOnly(split, section, format, transport), mid, transport)),
     mid,
     index,
     profileLevelId: format.profileLevelId,
     audio,
+    data,
     candidates: offeredCandidates(split, bundle, transport),
     sections: split.sections,
     bundle,
@@ -81,6 +90,15 @@ export function parseVideoOffer(sdp: string, { withAudio = false } = {}): VideoO
 
 function isBefore(one: string, other: string, bundle: readonly string[]): boolean {
   return bundle.indexOf(one) < bundle.indexOf(other);
+}
+
+function inOrder(
+  others: readonly { readonly mid: string; readonly section: SdpSection }[],
+  bundle: readonly string[],
+): SdpSection[] {
+  return [...others]
+    .sort((one, other) => bundle.indexOf(one.mid) - bundle.indexOf(other.mid))
+    .map(({ section }) => section);
 }
 
 function checkedTransport(split: SplitSdp, accepted: readonly SdpSection[]): string[] {
@@ -130,7 +148,6 @@ function videoOnly(
   section: SdpSection,
   format: H264Format,
   transport: readonly string[],
-  mid: string,
 ): SplitSdp {
   const formats = [format.payloadType, ...format.rtxPayloadTypes];
   const isLeftOut = ['candidate', 'end-of-candidates', 'bundle-only', 'rtcp-mux'];
@@ -144,7 +161,21 @@ function videoOnly(
     (line) => !/^a=(?:group|fingerprint|ice-ufrag|ice-pwd|setup|candidate)[:]/u.test(line),
   );
   return {
-    sessionLines: [...sessionLines, `a=group:BUNDLE ${mid}`],
+    sessionLines,
     sections: [{ ...section, port: ANY_PORT, formats, lines: [...kept, RTCP_MUX, ...transport] }],
+  };
+}
+
+/** The video's offer with its bundle, of which data channels are a part where there are some. */
+function withPlaceFor(
+  data: OfferedData | undefined,
+  { sessionLines, sections }: SplitSdp,
+  mid: string,
+  transport: readonly string[],
+): SplitSdp {
+  const place = data && dataSection(data.mid, data.sctpPort, transport);
+  return {
+    sessionLines: [...sessionLines, `a=group:BUNDLE ${data ? `${mid} ${data.mid}` : mid}`],
+    sections: place ? [...sections, place] : sections,
   };
 }

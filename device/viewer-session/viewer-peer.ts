@@ -2,10 +2,13 @@ import { RTCPeerConnection, type RTCDtlsTransport, type RTCRtpTransceiver } from
 import { CameraError } from '../../contract/errors.ts';
 import type { Candidate } from '../../contract/operations.ts';
 import { describeError } from '../../foundation/logger.ts';
+import { endHandshake } from '../../media/dtls/end-handshake.ts';
 import { guardHandshake } from '../../media/dtls/handshake-guard.ts';
 import { DtlsHandshakeError } from '../../media/dtls/handshake-proofs.ts';
 import { systemClock } from '../capture/clock.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
+import { WeriftDataChannel } from './data-channel/werift-data-channel.ts';
+import { EarlyHandshake } from './early-handshake.ts';
 import type { IceSettings } from './ice-settings.ts';
 import type { LinkReport } from './media-path/link-report.ts';
 import { AudioSender } from './media-path/audio-sender.ts';
@@ -13,6 +16,7 @@ import type { AudioSendFormat } from './media-path/media-transport.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { SendTurns } from './media-path/send-turns.ts';
 import { type SenderTally, VideoSender } from './media-path/video-sender.ts';
+import type { Bursts } from './burst/open-bursts.ts';
 import { STREAM_ID, completeAnswer } from './complete-answer.ts';
 import type { VideoOffer } from './video-offer.ts';
 import { weriftConfiguration, withoutForeignStun } from './werift-configuration.ts';
@@ -26,6 +30,8 @@ export interface ViewerPeerEvents {
   handleDisconnected(reason: string): void;
   handleKeyframeRequest(): void;
   handleLinkReport?(report: LinkReport): void;
+  /** What the viewer says on its data channel, where the offer has a place for one. */
+  handleMessage?(text: string): void;
   /** The device's own candidates; `end` with the last. */
   handleCandidate(candidate: Candidate | 'end'): void;
 }
@@ -38,6 +44,8 @@ export interface ViewerPeerOptions {
   readonly ring: RetransmissionRing;
   /** Shared by all viewers of the camera. Default: a viewer alone. */
   readonly turns?: SendTurns | undefined;
+  /** Absent where packets can only go out one by one. */
+  readonly bursts?: Bursts | undefined;
   /** Default: random, as RFC 3550 §5.1 asks. */
   readonly firstSequenceNumber?: number | undefined;
   /** Of all viewers together. */
@@ -52,6 +60,8 @@ export class ViewerPeer {
   #sender: VideoSender | undefined;
   #audioFormat: AudioSendFormat | undefined;
   #audioSender: AudioSender | undefined;
+  #channel: WeriftDataChannel | undefined;
+  readonly #earlyHandshakes: EarlyHandshake[] = [];
   #stopListening: (() => void) | undefined;
   #isProven: () => boolean = () => false;
   #isOver = false;
@@ -70,6 +80,11 @@ export class ViewerPeer {
     return this.#audioSender;
   }
 
+  /** @returns whether the viewer has a data channel that takes it. */
+  sendMessage(text: string): boolean {
+    return this.#channel?.send(text) ?? false;
+  }
+
   /**
    * @param trickle true: answer at once and tell the candidates as they are found; false: the answer holds them all.
    * @throws CameraError `bad_sdp` when the offer cannot be answered.
@@ -79,6 +94,7 @@ export class ViewerPeer {
     try {
       await this.#connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
       const transceiver = this.#prepareVideo();
+      this.#channel = this.#openChannel();
       this.#audioFormat =
         offer.audio && newAudioFormat(this.#connection, transceiver, offer.audio.payloadType);
       this.#listen(transceiver);
@@ -108,10 +124,27 @@ export class ViewerPeer {
   async close(): Promise<void> {
     this.#isOver = true;
     this.#stopListening?.();
+    for (const early of this.#earlyHandshakes) early.close();
+    this.#channel?.close();
     this.#sender?.close();
     this.#audioSender?.close();
-    await Promise.all(this.#connection.dtlsTransports.map((transport) => sayGoodbye(transport)));
+    const { dtlsTransports } = this.#connection;
+    await Promise.all(dtlsTransports.map((transport) => sayGoodbye(transport)));
+    for (const { dtls } of dtlsTransports) if (dtls) endHandshake(dtls);
     await this.#connection.close();
+  }
+
+  #openChannel(): WeriftDataChannel | undefined {
+    const transport = this.#connection.sctpTransport;
+    if (!transport) return undefined;
+    const { events } = this.#options;
+    const channel = new WeriftDataChannel({
+      transport,
+      clock: systemClock,
+      handleMessage: (text) => this.#sender && !this.#isOver && events.handleMessage?.(text),
+    });
+    channel.open();
+    return channel;
   }
 
   #addOfferedCandidates(): void {
@@ -146,25 +179,29 @@ export class ViewerPeer {
   }
 
   #listenToTransport(transport: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
+    const early = new EarlyHandshake(transport);
+    early.open();
+    this.#earlyHandshakes.push(early);
     transport.onStateChange.subscribe((state) => {
       if (this.#isOver) return;
       // From the next microtask on there is a DTLS connection, and nothing can have come on it yet.
-      if (state === 'connecting') queueMicrotask(() => this.#guard(transport));
+      if (state === 'connecting') queueMicrotask(() => this.#begin(transport, early));
       if (state === 'connected') this.#handleConnected(transport, transceiver);
       if (state === 'closed') this.#disconnected('the viewer left');
       if (state === 'failed') this.#disconnected('the encryption could not be agreed on');
     });
   }
 
-  #guard({ dtls }: RTCDtlsTransport): void {
+  #begin({ dtls }: RTCDtlsTransport, early: EarlyHandshake): void {
     if (dtls) this.#isProven = guardHandshake(dtls);
+    early.handOver();
   }
 
   #handleConnected(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
-    const { ring, turns = new SendTurns(), events, firstSequenceNumber, tally } = this.#options;
+    const { ring, turns = new SendTurns(), events, firstSequenceNumber, tally, bursts } = this.#options;
     try {
       if (!this.#isProven()) throw new DtlsHandshakeError('the viewer did not prove that it is the viewer');
-      const transport = new WeriftMediaTransport(dtls, transceiver);
+      const transport = new WeriftMediaTransport(dtls, transceiver, bursts);
       const common = { transport, clock: systemClock, wallClockMs: () => Date.now() };
       const sender = new VideoSender({
         ...common,

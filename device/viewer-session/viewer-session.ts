@@ -1,6 +1,8 @@
 import { CameraError } from '../../contract/errors.ts';
 import type { ViewerStatistics } from '../../contract/device-statistics.ts';
+import type { ChannelMessage } from '../../contract/device-messages.ts';
 import type { CandPush, Candidate, ClosePush } from '../../contract/operations.ts';
+import { randomIdentifier } from '../../foundation/identifiers.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import type { AudioStream } from '../audio/audio-stream.ts';
 import type { LiveStream } from '../live-stream/live-stream.ts';
@@ -14,6 +16,7 @@ import type { LinkReport } from './media-path/link-report.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import type { SendTurns } from './media-path/send-turns.ts';
 import { MAX_REMOTE_CANDIDATES, parseVideoOffer } from './video-offer.ts';
+import type { Bursts } from './burst/open-bursts.ts';
 import { ViewerPeer } from './viewer-peer.ts';
 
 /** ICE has no time-out of its own; a viewer that is not there by then has gone away or is behind a wall. */
@@ -34,6 +37,10 @@ export interface ViewerSessionContext {
   /** Default 15 s. */
   readonly connectTimeoutMs?: number | undefined;
   readonly links?: LinkListener | undefined;
+  /** Hears what viewers say on their data channels; undefined: they may not have any. */
+  readonly handleMessage?: ((message: ChannelMessage) => void) | undefined;
+  /** Absent where packets can only go out one by one. */
+  readonly bursts?: Bursts | undefined;
   /** Default: random, as RFC 3550 §5.1 asks. */
   readonly firstSequenceNumber?: number | undefined;
   /** Sends what the viewer did not ask for. Must not throw. */
@@ -65,6 +72,8 @@ export interface ViewerSessionOptions {
 export class ViewerSession implements LiveStreamViewer {
   readonly session: string;
   readonly peer: string;
+  /** What others call this viewer. */
+  readonly viewer = randomIdentifier();
   readonly #options: ViewerSessionOptions;
   readonly #connection: ViewerPeer;
   readonly #outbox: CandidateOutbox;
@@ -82,7 +91,10 @@ export class ViewerSession implements LiveStreamViewer {
     this.session = session;
     this.peer = peer;
     this.#outbox = new CandidateOutbox((candidates, end) => this.#pushCandidates(candidates, end));
-    const offer = parseVideoOffer(options.sdp, { withAudio: context.audio !== undefined });
+    const offer = parseVideoOffer(options.sdp, {
+      withAudio: context.audio !== undefined,
+      withData: context.handleMessage !== undefined,
+    });
     this.#remoteCandidates = offer.candidates.length;
     this.#connection = new ViewerPeer({
       offer,
@@ -90,6 +102,7 @@ export class ViewerSession implements LiveStreamViewer {
       ice: context.ice,
       ring: options.ring,
       turns: options.turns,
+      bursts: context.bursts,
       firstSequenceNumber: context.firstSequenceNumber,
       tally: context.tally,
       events: {
@@ -97,6 +110,7 @@ export class ViewerSession implements LiveStreamViewer {
         handleDisconnected: (why) => this.end(this.#state === 'playing' ? 'left' : 'failed', why),
         handleKeyframeRequest: () => context.liveStream.requestKeyframe(),
         handleLinkReport: (report) => context.links?.handleLinkReport(session, report),
+        handleMessage: (text) => context.handleMessage?.({ viewer: this.viewer, text }),
         handleCandidate: (candidate) => options.trickle && this.#outbox.add(candidate),
       },
     });
@@ -156,6 +170,11 @@ export class ViewerSession implements LiveStreamViewer {
     this.#connection.addCandidates(allowed.map(({ candidate }) => candidate));
   }
 
+  /** @returns whether this viewer has a data channel that takes it. */
+  sendMessage(text: string): boolean {
+    return this.#state === 'playing' && this.#connection.sendMessage(text);
+  }
+
   handlePicture(picture: Picture): void {
     if (this.#state === 'playing') this.#connection.sender?.send(picture);
   }
@@ -169,6 +188,8 @@ export class ViewerSession implements LiveStreamViewer {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     clearTimeout(this.#connectTimer);
+    // Before the seat is left: whoever hears of that counts the sessions.
+    this.#options.handleEnd();
     this.#leave?.();
     this.#leaveAudio?.();
     this.#logEnd(reason, why);
@@ -179,7 +200,6 @@ export class ViewerSession implements LiveStreamViewer {
     this.#connection.close().catch((error: unknown) => {
       this.#options.context.logger.warn(`a viewer's connection did not close: ${describeError(error)}`);
     });
-    this.#options.handleEnd();
   }
 
   #hasEnded(): boolean {

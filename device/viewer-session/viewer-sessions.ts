@@ -1,6 +1,7 @@
 import { CameraError } from '../../contract/errors.ts';
 import type { ViewerStatistics } from '../../contract/device-statistics.ts';
 import { randomCapability } from '../../foundation/identifiers.ts';
+import type { IceServerSource } from '../../foundation/ice/ice-server-source.ts';
 import { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { SendTurns } from './media-path/send-turns.ts';
 import { type EndReason, ViewerSession, type ViewerSessionContext } from './viewer-session.ts';
@@ -10,6 +11,8 @@ const RETRY_AFTER_S = 5;
 export interface ViewerSessionsOptions {
   readonly context: ViewerSessionContext;
   readonly maxViewers: number;
+  /** In place of `context.ice.servers`, when they are named on demand. */
+  readonly iceServers?: IceServerSource | undefined;
 }
 
 /** Every viewer of this device. */
@@ -40,10 +43,11 @@ export class ViewerSessions {
     sdp: string,
     trickle: boolean,
   ): Promise<{ readonly session: string; readonly sdp: string }> {
+    const context = await this.#context();
     this.#makeRoom();
     const session = randomCapability();
     const viewer = new ViewerSession({
-      context: this.#options.context,
+      context,
       ring: this.#ring,
       turns: this.#turns,
       session,
@@ -65,6 +69,15 @@ export class ViewerSessions {
     throw new CameraError('not_found', 'There is no such session; it may have ended. Send a new offer.');
   }
 
+  /**
+   * @param viewer default: all of them.
+   * @returns to how many it was sent.
+   */
+  sendMessage(text: string, viewer?: string): number {
+    const named = [...this.#sessions.values()].filter((one) => viewer === undefined || one.viewer === viewer);
+    return named.filter((one) => one.sendMessage(text)).length;
+  }
+
   endAll(reason: EndReason): void {
     for (const viewer of [...this.#sessions.values()]) viewer.end(reason);
   }
@@ -78,6 +91,14 @@ export class ViewerSessions {
     this.#sessions.delete(session);
     const isLast = [...this.#sessions.values()].every((other) => other.peer !== peer);
     this.#options.context.links?.handleLinkEnd(session, peer, isLast);
+  }
+
+  /** With the ICE servers of the moment. */
+  async #context(): Promise<ViewerSessionContext> {
+    const { context, iceServers } = this.#options;
+    if (!iceServers) return context;
+    const { iceServers: servers } = await iceServers.current();
+    return { ...context, ice: { ...context.ice, servers } };
   }
 
   /** Anyone may send offers and never connect, so only those who watch keep others out. */

@@ -39,6 +39,7 @@ export function weriftConfiguration({ offer, certificate, ice }: ConnectionNeeds
       ...(username !== undefined && { username }),
       ...(credential !== undefined && { credential }),
     })),
+    ...(ice.relayOnly && { iceTransportPolicy: 'relay' as const }),
     iceStunGatherTimeout: GATHERING_TIMEOUT_S,
     iceTurnConnectTimeout: GATHERING_TIMEOUT_S,
     ...(ice.additionalHostAddresses.length > 0 && {

@@ -1,10 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type { RTCDtlsTransport, RTCPeerConnection, RTCRtpTransceiver } from 'werift';
+import type { RtpPayload } from '../../media/h264-packetizer.ts';
 import { isRtcp } from '../../media/rtp.ts';
+import { SrtpGcmSender } from '../../media/srtp-gcm.ts';
 import { srtpProfile } from '../../media/srtp-profiles.ts';
 import type { SrtpProtector, SrtpUnprotector } from '../../media/srtp-protection.ts';
 import type { AudioSendFormat, MediaTransport, SendFormat } from './media-path/media-transport.ts';
 import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
+import type { Bursts } from './burst/open-bursts.ts';
+import { BurstSender } from './burst/burst-sender.ts';
 import { UdpWay } from './udp-way.ts';
 
 /** The connection agreed on something this path cannot do. */
@@ -23,6 +27,7 @@ export class WeriftMediaTransport implements MediaTransport {
   readonly #protector: SrtpProtector;
   readonly #unprotector: SrtpUnprotector;
   readonly #udpWay: UdpWay;
+  readonly #burst: BurstSender | undefined;
   readonly #handleSent = () => {
     this.#waitingPackets -= 1;
   };
@@ -30,9 +35,10 @@ export class WeriftMediaTransport implements MediaTransport {
 
   /**
    * @param dtls connected.
+   * @param bursts absent where packets can only go out one by one.
    * @throws SrtpProfileError for a protection profile nobody offered, SrtpKeyError for keys that do not fit it.
    */
-  constructor(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver) {
+  constructor(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver, bursts?: Bursts) {
     const { keys, profile } = dtls.srtp.config;
     const local = { masterKey: keys.localMasterKey, masterSalt: keys.localMasterSalt };
     const remote = { masterKey: keys.remoteMasterKey, masterSalt: keys.remoteMasterSalt };
@@ -40,6 +46,10 @@ export class WeriftMediaTransport implements MediaTransport {
     this.#protector = srtpProfile(profile).createProtector(local);
     this.#unprotector = srtpProfile(profile).createUnprotector(remote);
     this.#udpWay = new UdpWay(dtls.iceTransport.connection);
+    this.#burst =
+      bursts && this.#protector instanceof SrtpGcmSender
+        ? new BurstSender(bursts, this.#protector)
+        : undefined;
     transceiver.sender.stop();
   }
 
@@ -49,6 +59,12 @@ export class WeriftMediaTransport implements MediaTransport {
 
   sendRtp(header: Buffer, payload: Buffer): void {
     this.#send(this.#protector.protectRtp(header, payload));
+  }
+
+  sendBurst(header: Buffer, packets: readonly RtpPayload[]): number {
+    const burst = this.#burst;
+    const way = burst && this.#udpWay.direct;
+    return way ? burst.send(way, header, packets) : 0;
   }
 
   sendRtcp(compound: Buffer): void {

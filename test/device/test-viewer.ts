@@ -13,6 +13,7 @@ import type { CameraRequests } from '../../camera-client/camera-requests.ts';
 import type { Unsubscribe } from '../../contract/message-bus.ts';
 import { candPushSchema, closePushSchema } from '../../contract/operations.ts';
 import type { AccessUnit } from '../../media/access-unit.ts';
+import { endHandshake } from '../../media/dtls/end-handshake.ts';
 import { H264Depacketizer } from '../../media/h264-depacketizer.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -103,6 +104,7 @@ export class TestViewer {
 
   async close(): Promise<void> {
     this.#unsubscribe();
+    for (const { dtls } of this.connection.dtlsTransports) if (dtls) endHandshake(dtls);
     await this.connection.close();
   }
 

@@ -1,7 +1,18 @@
+import type { RtpPayload } from '../../../media/h264-packetizer.ts';
+
 /** The encrypted way to one viewer. Sending is a try: what cannot be sent is a lost packet, and nothing throws. */
 export interface MediaTransport {
   /** Neither buffer is kept. A sequence number may be sent again only with the very same bytes. */
   sendRtp(header: Buffer, payload: Buffer): void;
+  /**
+   * Sends packets in a row at once, as far as it can. Absent where there is no such way.
+   *
+   * @param header of the first packet, without its marker; the sequence numbers count up from it.
+   * @param packets of one picture.
+   * @returns how many were sent, from the first on. The others must go through `sendRtp`, with the same numbers, header
+   *   fields and payloads: they may have been encrypted already, and no nonce may be used for anything else.
+   */
+  sendBurst?(header: Buffer, packets: readonly RtpPayload[]): number;
   sendRtcp(compound: Buffer): void;
   /** Packets the network has not taken yet. */
   readonly waitingPackets: number;

@@ -11,6 +11,7 @@ import { ReceptionObserver, type Reception } from './reception.ts';
 import { pictureBytes, type RetransmissionRing } from './retransmission-ring.ts';
 import { Retransmissions, type LostPacket } from './retransmissions.ts';
 import { RtpHeaderWriter } from './rtp-header-writer.ts';
+import { sendPackets } from './send-packets.ts';
 import { SenderReports } from './sender-reports.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 
@@ -131,13 +132,13 @@ export class VideoSender {
 
   #sendNow(picture: Picture): void {
     if (this.#isClosed) return;
-    const { transport } = this.#options;
-    const timestamp = picture.rtpTimestamp + this.#timestampOffset;
-    let sequence = this.#sequenceNumbers.take(picture.packetIndex, picture.packets.length);
-    for (const { payload, marker } of picture.packets) {
-      transport.sendRtp(this.#headers.write(sequence, timestamp, marker), payload);
-      sequence += 1;
-    }
+    sendPackets({
+      transport: this.#options.transport,
+      headers: this.#headers,
+      firstSequence: this.#sequenceNumbers.take(picture.packetIndex, picture.packets.length),
+      timestamp: picture.rtpTimestamp + this.#timestampOffset,
+      packets: picture.packets,
+    });
     const isFirst = this.#counts.packetsSent === 0;
     this.#count(picture);
     if (isFirst) this.#reports.open();

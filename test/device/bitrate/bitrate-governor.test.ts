@@ -49,6 +49,9 @@ function play(steps: readonly Step[]): number[] {
   for (const step of steps) step(governor, clock);
   governor.close();
   expect(clock.pendingTimers).toBe(0);
+  governor.forgetLink('a');
+  governor.withdraw('a');
+  expect(clock.pendingTimers).toBe(0);
   return told;
 }
 

@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { systemClock } from '../../../device/capture/clock.ts';
 import { createRtspSource, redactRtspUrls } from '../../../device/capture/rtsp-source.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
 import type { AccessUnit } from '../../../media/access-unit.ts';
 import { accessUnitsOf, readRecording } from '../../media/rpicam-recordings.ts';
+import { descendantProcesses } from '../../support/processes.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
 import { startRtspServer } from '../../support/rtsp-server.ts';
 import { waitUntil } from '../../support/wait-until.ts';
@@ -46,6 +48,16 @@ test("a network camera's pictures arrive as it sent them", async () => {
   console.log(`rtsp: the newest picture arrived ${delayMs.toFixed(1)} ms after the newest was written`);
   await source.stop();
   expect(sink.errors).toEqual([]);
+});
+
+test('name and password of a camera are not among the words of a program, which everybody on the machine sees', async () => {
+  const { sink } = await openCamera();
+  await waitUntil('pictures', sink.received(1), START_TIMEOUT_MS);
+  const words = descendantProcesses(process.pid).map(({ pid }) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
+  );
+  expect(words.join('\n')).toContain('ffmpeg');
+  expect(words.join('\n')).not.toContain(USER.password);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -32,4 +32,14 @@ test('a recording that is not there cannot be removed, and one that is goes', as
   expect(readdirSync(path)).toEqual([]);
   await expect(folder.remove(name)).rejects.toMatchObject({ code: 'not_found' });
   await expect(folder.remove('../outside')).rejects.toMatchObject({ code: 'bad_request' });
+});
+
+test('a folder that is made is nobody else’s, and so is what goes in; one that was given stays as it is', async () => {
+  const { path, folder: given } = folderWith(0);
+  const made = join(path, 'storage', 'recordings');
+  const limits = { maxTotalMB: 1, maxAgeDays: 30, minFreeMB: 0 };
+  const folder = new RecordingFolder({ path: made, isMade: true, limits });
+  await folder.prepare();
+  expect(statSync(made).mode & 0o777).toBe(0o700);
+  expect([folder.fileMode, given.fileMode]).toEqual([0o600, 0o666]);
 });

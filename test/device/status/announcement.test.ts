@@ -38,3 +38,22 @@ test('what changed while the broker was away is in the state it is told', async 
   const state = stateSchema.parse(JSON.parse(await retainedValue(url, topics.state)));
   expect(state).toMatchObject({ health: 'failed', error: { message: 'the cable was pulled' } });
 }, 30_000);
+
+test('a device that ends tells once more that nobody watches, says goodbye, and nothing after that', async () => {
+  const { url } = resources.own(await startPlainBroker());
+  const { topics, device, requests, id, bus } = await runDevice(resources, url);
+  await requests.request(id, 'start', {});
+  const told: string[] = [];
+  for (const topic of [topics.state, topics.status])
+    bus.subscribe(topic, ({ payload, retained }) => {
+      if (!retained) told.push(payload.toString());
+    });
+  await device.close();
+  await waitUntil('the goodbye', () => told.includes('offline'));
+  await bus.publish(topics.set('nothing'), 'comes after all that the device sent');
+  expect(told.at(-1)).toBe('offline');
+  expect(stateSchema.parse(JSON.parse(await retainedValue(url, topics.state)))).toMatchObject({
+    streaming: false,
+    viewers: 0,
+  });
+}, 30_000);

@@ -35,10 +35,15 @@ function median(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-test.each([2, 10])(
-  'with 1, 10 and 30 viewers one encoder runs, and a new one begins with a picture that decodes; %d s between key frames',
-  async (keyframeIntervalS) => {
+test.each([
+  [2, 'segmented'],
+  [10, 'segmented'],
+  [2, 'off'],
+] as const)(
+  'with 1, 10 and 30 viewers one encoder runs, and a new one begins with a picture that decodes; %d s between key frames, bursts %s',
+  async (keyframeIntervalS, bursts) => {
     const { sessions, liveStream } = await openSessions(resources, {
+      bursts,
       video: { ...FEW_PICTURES, keyframeIntervalS },
     });
     liveStream.start();
@@ -62,7 +67,7 @@ test.each([2, 10])(
       const timesMs = joining.map(({ firstPictureMs = Number.NaN }) => firstPictureMs);
       const times = `median ${median(timesMs).toFixed(1)}, most ${Math.max(...timesMs).toFixed(1)}`;
       console.log(
-        `${count} viewers, key frame every ${keyframeIntervalS} s: connected to first picture, ms: ${times}`,
+        `${count} viewers, key frame every ${keyframeIntervalS} s, bursts ${bursts}: connected to first picture, ms: ${times}`,
       );
       expect(await childrenNamed('ffmpeg')).toHaveLength(1);
       expect(median(timesMs)).toBeLessThan(300);

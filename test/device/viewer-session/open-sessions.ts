@@ -5,6 +5,8 @@ import { createTally, type Tally } from '../../../device/telemetry/tally.ts';
 import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
 import type { ViewerSessionContext } from '../../../device/viewer-session/viewer-session.ts';
 import { ViewerSessions } from '../../../device/viewer-session/viewer-sessions.ts';
+import { burstAddonOfThisMachine } from './burst/burst-addon-of-this-machine.ts';
+import { openBursts, type BurstMode } from '../../../device/viewer-session/burst/open-bursts.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
 import type { TestResources } from '../../support/resources.ts';
 
@@ -24,18 +26,21 @@ export interface SessionsOptions {
   readonly source?: string;
   readonly video?: Partial<VideoSettings>;
   readonly links?: ViewerSessionContext['links'];
+  /** Default: as on a camera, which needs what the set-up compiled. */
+  readonly bursts?: BurstMode;
 }
 
 /** A camera without its broker, for viewers who connect for real. */
 export async function openSessions(
   resources: TestResources,
-  { source: spec = 'test', video, links }: SessionsOptions = {},
+  { source: spec = 'test', video, links, bursts = 'segmented' }: SessionsOptions = {},
 ): Promise<OpenSessions> {
   const tally = createTally();
   const source = createSource(spec, { ...VIDEO, ...video }, silentLogger);
   const liveStream = resources.own(new LiveStream({ source, logger: silentLogger, tally }));
   const context = {
     liveStream,
+    bursts: openBursts(bursts, silentLogger, () => ({ kind: 'there', addon: burstAddonOfThisMachine() })),
     certificate: await loadDtlsCertificate(undefined, silentLogger),
     ice: { servers: [], additionalHostAddresses: [] },
     logger: silentLogger,

@@ -59,6 +59,35 @@ test('what is not a plain socket to an address stays werift’s', () => {
   expect(way.send(PACKET)).toBe(false);
 });
 
+test('past Node there is a way only when Node has handed on what it was given', async () => {
+  const { port } = await openViewer();
+  ice.nominated = pairWith(port);
+  expect(way.direct).toBeUndefined();
+  await afterNode();
+  const { descriptor } = way.direct ?? {};
+  expect(way.direct).toEqual({ descriptor, address: '127.0.0.1', port });
+  expect(descriptor).toBeGreaterThan(2);
+  way.send(PACKET);
+  expect(way.direct).toBeUndefined();
+  await afterNode();
+  expect(way.direct?.descriptor).toBe(descriptor);
+});
+
+test('past Node there is no way to a viewer that does not consent, nor through a closed socket', async () => {
+  ice.nominated = pairWith(9);
+  await afterNode();
+  ice['consentFresh'] = false;
+  expect(way.direct).toBeUndefined();
+  ice['consentFresh'] = true;
+  expect(way.direct).toBeDefined();
+  await protocol.close();
+  expect(way.direct).toBeUndefined();
+});
+
+function afterNode(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 async function openedProtocol(): Promise<StunProtocol> {
   const opened = new StunProtocol();
   await opened.connectionMade(true, undefined, { udp4: '127.0.0.1' });

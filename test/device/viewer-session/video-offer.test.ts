@@ -86,6 +86,26 @@ describe('an offer', () => {
     expect(parseVideoOffer(sdp([...VIDEO, ...many])).candidates).toHaveLength(128);
   });
 
+  test('has its place for data channels written anew where they are wanted', () => {
+    const offer = parseVideoOffer(sdp(AUDIO, VIDEO, [...DATA, 'a=strange:thing']), { withData: true });
+    expect(offer.data).toMatchObject({ mid: '2', index: 2, sctpPort: 5000 });
+    expect(offer.sdp).toContain('a=group:BUNDLE 1 2\r\n');
+    expect(offer.sdp).toContain('m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n');
+    expect(offer.sdp).toContain('a=max-message-size:1024\r\n');
+    expect(offer.sdp).not.toContain('strange');
+  });
+
+  test.each([
+    ['no port', DATA.filter((line) => !line.includes('sctp-port'))],
+    ['a port that is none', DATA.map((line) => line.replace('5000', '70000'))],
+    ['another protocol', DATA.map((line) => line.replace('UDP/DTLS/SCTP', 'TCP/DTLS/SCTP'))],
+    ['a transport of its own', DATA.map((line) => line.replace('a=mid:2', 'a=mid:9'))],
+  ])('has no place for data channels with %s', (_, section) => {
+    const offer = parseVideoOffer(sdp(VIDEO, section), { withData: true });
+    expect(offer.data).toBeUndefined();
+    expect(offer.sdp).not.toContain('application');
+  });
+
   test('may leave the transport of its video to the bundle', () => {
     const bundled = video({ port: '0', lines: [...H264, 'a=bundle-only'], transport: [] });
     const offer = parseVideoOffer(sdp(AUDIO, bundled));
@@ -136,6 +156,16 @@ describe('an answer', () => {
     ]);
     expect(answer.match(/^a=mid:.*$/gmu)).toEqual(['a=mid:0', 'a=mid:1', 'a=mid:2']);
     expect(answer).toContain('a=group:BUNDLE 1\r\n');
+  });
+
+  test('accepts data channels on the transport of the video where there are some', () => {
+    const ofBoth = `${ofVideo}\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\na=sctp-port:5001`;
+    const offer = parseVideoOffer(sdp(VIDEO, DATA), { withData: true });
+    const [, , data = ''] = completeAnswer(offer, ofBoth).split('m=');
+    expect(data).toMatch(/^application 9 UDP\/DTLS\/SCTP webrtc-datachannel\r\n/u);
+    expect(data.split('\r\n')).toEqual(
+      expect.arrayContaining(['a=mid:2', 'a=sctp-port:5001', 'a=max-message-size:1024', 'a=ice-ufrag:mine']),
+    );
   });
 
   test('lets the section on whose transport the video is be, but inactive', () => {

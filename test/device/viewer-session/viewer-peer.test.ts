@@ -4,6 +4,7 @@ import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certifi
 import { RetransmissionRing } from '../../../device/viewer-session/media-path/retransmission-ring.ts';
 import { parseVideoOffer } from '../../../device/viewer-session/video-offer.ts';
 import { ViewerPeer } from '../../../device/viewer-session/viewer-peer.ts';
+import { endHandshake } from '../../../media/dtls/end-handshake.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
 import { waitUntil } from '../../support/wait-until.ts';
@@ -16,6 +17,9 @@ const PATIENCE_MS = 20_000;
 /** What the camera was told while the viewer tried to connect. */
 async function eventsOf(viewer: RTCPeerConnection): Promise<string[]> {
   resources.own(viewer);
+  resources.onEnd('its handshake', () => {
+    for (const { dtls } of viewer.dtlsTransports) if (dtls) endHandshake(dtls);
+  });
   await viewer.setLocalDescription(await viewer.createOffer());
   const events: string[] = [];
   const camera = resources.own(

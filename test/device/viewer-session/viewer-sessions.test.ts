@@ -76,6 +76,15 @@ test('a viewer that never connects frees its place and the camera, and is told',
   await waitUntil('the camera to stop', () => !source.running);
 });
 
+test('who hears that a viewer left counts it no more', async () => {
+  const { sessions, liveStream } = await setUp();
+  const { session } = await sessions.accept('peer', await offerSdp(), false);
+  const counts: number[] = [];
+  liveStream.onChange(() => counts.push(sessions.count));
+  sessions.get('peer', session).end('left');
+  expect(counts[0]).toBe(0);
+});
+
 test('who follows the links hears of each end, and whether the peer has another view', async () => {
   const { sessions, linkEnds } = await setUp();
   const [one, other] = [await offerSdp(), await offerSdp()];

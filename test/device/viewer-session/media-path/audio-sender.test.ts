@@ -8,7 +8,8 @@ import { VideoSender } from '../../../../device/viewer-session/media-path/video-
 import { PictureMaker } from '../../../../device/live-stream/picture-maker.ts';
 import { createTally } from '../../../../device/telemetry/tally.ts';
 import { parseRtcp } from '../../../../media/rtcp.ts';
-import { parseRtp, type RtpPacket } from '../../../../media/rtp.ts';
+import { type RtpPacket } from '../../../../media/rtp.ts';
+import { parseRtp } from '../../../support/parse-rtp.ts';
 import { ManualClock } from '../../manual-clock.ts';
 
 const FORMAT = { payloadType: 111, ssrc: 4_242, cname: 'picam' };

@@ -1,0 +1,8 @@
+import { loadBurstAddon, type BurstAddon } from '../../../../device/viewer-session/burst/burst-addon.ts';
+
+/** @throws when the set-up did not compile it. */
+export function burstAddonOfThisMachine(): BurstAddon {
+  const loaded = loadBurstAddon();
+  if (loaded.kind === 'there') return loaded.addon;
+  throw new Error(`what sends in bursts was not compiled: ${loaded.reason}`);
+}
