@@ -10,9 +10,11 @@ import {
 import type { IceServer } from '../contract/operations.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { describeError } from '../foundation/logger.ts';
+import { endHandshake } from '../media/dtls/end-handshake.ts';
 import { guardHandshake } from '../media/dtls/handshake-guard.ts';
 import { DtlsHandshakeError } from '../media/dtls/handshake-proofs.ts';
 import { OPUS_CLOCK_RATE } from '../media/opus-packet.ts';
+import { beginHandshake, isClient } from './live-view-handshake.ts';
 import { keepWeriftFromMedia, LiveViewTransport } from './live-view-transport.ts';
 import { MediaReceiver } from './receive-path/media-receiver.ts';
 import type { ReceiveFormat } from './receive-path/receive-format.ts';
@@ -55,6 +57,7 @@ export class LiveViewPeer {
   readonly #audio: RTCRtpTransceiver | undefined;
   #receiver: MediaReceiver | undefined;
   #stopListening: (() => void) | undefined;
+  #stopRepeating: (() => void) | undefined;
   #isProven: () => boolean = () => false;
   #isOver = false;
 
@@ -90,7 +93,9 @@ export class LiveViewPeer {
   async close(): Promise<void> {
     this.#isOver = true;
     this.#stopListening?.();
+    this.#stopRepeating?.();
     this.#receiver?.close();
+    for (const { dtls } of this.#connection.dtlsTransports) if (dtls) endHandshake(dtls);
     await this.#connection.close();
   }
 
@@ -99,15 +104,17 @@ export class LiveViewPeer {
     transport.onStateChange.subscribe((state) => {
       if (this.#isOver) return;
       // From the next microtask on there is a DTLS connection, and nothing can have come on it yet.
-      if (state === 'connecting') queueMicrotask(() => this.#guard(transport));
+      if (state === 'connecting') queueMicrotask(() => this.#begin(transport));
       if (state === 'connected') this.#handleConnected(transport);
       if (state === 'closed') this.#options.events.handleGoodbye();
       if (state === 'failed') this.#fail('the encryption could not be agreed on');
     });
   }
 
-  #guard({ dtls }: RTCDtlsTransport): void {
-    if (dtls) this.#isProven = guardHandshake(dtls);
+  #begin({ dtls }: RTCDtlsTransport): void {
+    if (!dtls || this.#isOver) return;
+    this.#isProven = guardHandshake(dtls);
+    if (isClient(dtls)) this.#stopRepeating = beginHandshake(dtls, systemClock);
   }
 
   #handleConnected(dtls: RTCDtlsTransport): void {

@@ -1,4 +1,5 @@
 import { describeError, type Logger } from '../foundation/logger.ts';
+import { HeldPictures } from './held-pictures.ts';
 import { LiveViewError, type LiveView, type LiveViewListener, type OpenLiveView } from './live-view.ts';
 
 const DEFAULT_LINGER_MS = 3_000;
@@ -13,6 +14,7 @@ export interface SharedLiveViewsOptions {
 interface SharedView {
   readonly view: LiveView;
   readonly listeners: Set<LiveViewListener>;
+  readonly held: HeldPictures;
   linger: NodeJS.Timeout | undefined;
 }
 
@@ -25,11 +27,20 @@ export class SharedLiveViews {
     this.#options = options;
   }
 
-  /** A share of the camera's view. One that joins a running view asks for a key frame itself. */
+  /**
+   * A share of the camera's view. One that joins a running view has the pictures since the last key frame at once, and asks
+   * for a newer one itself.
+   */
   readonly join: OpenLiveView = (device, listener) => {
     const shared = this.#shared.get(device) ?? this.#open(device);
     clearTimeout(shared.linger);
     shared.listeners.add(listener);
+    const missed = [...shared.held.packets];
+    queueMicrotask(() => {
+      for (const packet of missed)
+        if (shared.listeners.has(listener))
+          this.#deliver(device, listener, () => listener.handlePacket(packet));
+    });
     return {
       requestKeyframe: () => shared.view.requestKeyframe(),
       close: async () => {
@@ -47,8 +58,10 @@ export class SharedLiveViews {
 
   #open(device: string): SharedView {
     const listeners = new Set<LiveViewListener>();
+    const held = new HeldPictures();
     const view = this.#options.open(device, {
       handlePacket: (packet) => {
+        held.add(packet);
         for (const listener of listeners)
           this.#deliver(device, listener, () => listener.handlePacket(packet));
       },
@@ -57,15 +70,16 @@ export class SharedLiveViews {
           this.#deliver(device, listener, () => listener.handleAudioPacket?.(packet));
       },
       handleRestart: () => {
-        for (const listener of listeners) listener.handleRestart();
+        held.clear();
+        for (const listener of listeners) this.#deliver(device, listener, () => listener.handleRestart());
       },
       handleEnd: (error) => {
         if (this.#shared.get(device)?.listeners === listeners) this.#forget(device);
-        for (const listener of [...listeners]) listener.handleEnd(error);
+        for (const listener of [...listeners]) this.#tellEnd(listener, error);
         listeners.clear();
       },
     });
-    const shared: SharedView = { view, listeners, linger: undefined };
+    const shared: SharedView = { view, listeners, held, linger: undefined };
     this.#shared.set(device, shared);
     return shared;
   }
@@ -84,7 +98,16 @@ export class SharedLiveViews {
     if (shared?.listeners.delete(listener) && shared.listeners.size === 0) this.#linger(device, shared);
     const message = `a watcher could not take what came: ${describeError(cause)}`;
     this.#options.logger.debug(message);
-    listener.handleEnd(new LiveViewError('unwatchable', message, { cause }));
+    this.#tellEnd(listener, new LiveViewError('unwatchable', message, { cause }));
+  }
+
+  /** The last word; whoever fails at it is told nothing more anyway. */
+  #tellEnd(listener: LiveViewListener, error: LiveViewError): void {
+    try {
+      listener.handleEnd(error);
+    } catch (thrown) {
+      this.#options.logger.debug(`a watcher failed at the end of its view: ${describeError(thrown)}`);
+    }
   }
 
   #linger(device: string, shared: SharedView): void {

@@ -15,9 +15,9 @@ const packet: LiveViewPacket = { index: 1, timestamp: 0, marker: true, payload: 
 
 class Watcher implements LiveViewListener {
   readonly heard: string[] = [];
-  handlePacket(): void {
+  handlePacket: (packet: LiveViewPacket) => void = () => {
     this.heard.push('packet');
-  }
+  };
   handleAudioPacket(): void {
     this.heard.push('sound');
   }
@@ -167,6 +167,21 @@ describe('shared live views', () => {
     views.sendPacket();
     expect(views.opened.length).toBe(1);
     expect(watcher.heard).toEqual(['packet']);
+  });
+
+  test('give one who joins a running view the pictures since the last key frame, and first', async () => {
+    shared.join('door', watcher);
+    const keyframe = { ...packet, index: 2, timestamp: 3_000, payload: Buffer.from('65888400', 'hex') };
+    const next = { ...packet, index: 3, timestamp: 6_000 };
+    const { listener } = views.newest;
+    for (const one of [packet, keyframe, next]) listener.handlePacket(one);
+    const heard: number[] = [];
+    const late = new Watcher();
+    late.handlePacket = ({ index }) => heard.push(index);
+    shared.join('door', late);
+    await Promise.resolve();
+    listener.handlePacket({ ...packet, index: 4, timestamp: 9_000 });
+    expect(heard).toEqual([2, 3, 4]);
   });
 
   test('end only the watcher that fails', () => {
