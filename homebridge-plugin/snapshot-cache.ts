@@ -35,6 +35,7 @@ export interface SnapshotCacheOptions {
 
 interface Kept {
   readonly jpeg: Buffer;
+  /** When it was asked for: it shows nothing older. */
   readonly atMs: number;
 }
 
@@ -47,9 +48,18 @@ export class SnapshotCache {
   readonly #options: SnapshotCacheOptions;
   readonly #kept = new Map<number, Kept>();
   readonly #taking = new Map<number, Promise<Buffer>>();
+  #eventAtMs = -Infinity;
 
   constructor(options: SnapshotCacheOptions) {
     this.#options = options;
+  }
+
+  /** Something has just happened at the camera: its pictures are renewed before Apple Home asks for one. */
+  handleEvent(): void {
+    this.#eventAtMs = this.#now();
+    if (this.#options.readiness() !== 'ready') return;
+    const widths = this.#kept.size > 0 ? [...this.#kept.keys()] : [LARGEST_WIDTH_PX];
+    for (const width of widths) void this.#takeShared(width);
   }
 
   /** Never empty, and never later than a few seconds; rejects only when the placeholder itself cannot be read. */
@@ -60,7 +70,8 @@ export class SnapshotCache {
     const width = WIDTHS_PX.find((candidate) => candidate >= wish.width) ?? LARGEST_WIDTH_PX;
     const kept = this.#kept.get(width) ?? this.#newest();
     const ageMs = this.#ageMs(kept);
-    if (kept && ageMs <= FRESH_MS && this.#kept.get(width) === kept) return kept.jpeg;
+    const isOfNow = ageMs <= FRESH_MS && !(wish.isForEvent && kept && kept.atMs < this.#eventAtMs);
+    if (kept && isOfNow && this.#kept.get(width) === kept) return kept.jpeg;
     const taking = this.#takeShared(width);
     if (kept && ageMs <= STALE_MS && !wish.isForEvent) return kept.jpeg;
     return this.#waitFor(taking, wish, kept);
@@ -96,10 +107,11 @@ export class SnapshotCache {
   }
 
   async #takeNew(width: number): Promise<Buffer> {
+    const atMs = this.#now();
     const jpeg = await this.#options.take(width);
     if (this.#options.readiness() === 'private')
       throw new CameraError('forbidden', 'The camera was turned off while its picture was on the way.');
-    this.#kept.set(width, { jpeg, atMs: this.#now() });
+    this.#kept.set(width, { jpeg, atMs });
     return jpeg;
   }
 

@@ -3,9 +3,10 @@ import type { Unsubscribe } from '../../contract/message-bus.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import type { CameraFleet } from '../camera-fleet.ts';
 import { settingsOf, type CameraSettings, type Configuration } from '../configuration.ts';
+import { identityOfCamera } from '../pairing/accessory-identity.ts';
 import { accessoryName } from './accessory-name.ts';
 import { CameraAccessory } from './camera-accessory.ts';
-import { IP_CAMERA_CATEGORY, type API, type PlatformAccessory } from './hap.ts';
+import { IP_CAMERA_CATEGORY, VIDEO_DOORBELL_CATEGORY, type API, type PlatformAccessory } from './hap.ts';
 import { PLATFORM_NAME, PLUGIN_NAME } from './names.ts';
 
 /** Whoever may write to the broker can invent cameras, and each costs a server and a place in the Home app. */
@@ -41,7 +42,7 @@ export class CameraAccessories {
 
   close(): void {
     this.#unsubscribe?.();
-    for (const camera of this.#cameras.values()) camera.close('Homebridge is closing');
+    for (const camera of this.#cameras.values()) this.#guard(() => camera.close('Homebridge is closing'));
   }
 
   /** Accessories that are still wanted come back at once, found or not; the others go. */
@@ -97,7 +98,8 @@ export class CameraAccessories {
     const uuid = this.#uuidOf(device);
     const restored = this.#bridged.get(uuid);
     const name = accessoryName(settings.name ?? foundName, device);
-    const accessory = restored ?? new api.platformAccessory(name, uuid, IP_CAMERA_CATEGORY);
+    const category = settings.doorbell ? VIDEO_DOORBELL_CATEGORY : IP_CAMERA_CATEGORY;
+    const accessory = restored ?? new api.platformAccessory(name, uuid, category);
     accessory.context = { device };
     const camera = new CameraAccessory({ api, accessory, settings, fleet, logger });
     camera.open();
@@ -126,14 +128,14 @@ export class CameraAccessories {
 
   /** Stable for as long as the camera keeps its id: pairings and automations hang on it. */
   #uuidOf(device: string): string {
-    return this.#options.api.hap.uuid.generate(`picam:${this.#options.configuration.prefix}/${device}`);
+    return this.#options.api.hap.uuid.generate(identityOfCamera(this.#options.configuration.prefix, device));
   }
 
   #guard(work: () => void): void {
     try {
       work();
     } catch (error) {
-      this.#options.logger.error(`a camera could not be shown in Apple Home: ${describeError(error)}`);
+      this.#options.logger.error(`a camera of Apple Home failed: ${describeError(error)}`);
     }
   }
 }

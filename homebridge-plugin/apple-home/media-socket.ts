@@ -28,7 +28,7 @@ export class MediaSocket {
 
   /** Binds to the source address; resolves with the port. */
   async open(): Promise<number> {
-    this.#socket.on('message', (message) => this.#options.handleMessage(message));
+    this.#socket.on('message', (message) => this.#handleMessage(message));
     this.#socket.on('error', (error) => this.#report(error));
     const { target } = this.#options;
     const address = plainAddress(this.#options.sourceAddress);
@@ -37,9 +37,10 @@ export class MediaSocket {
     return this.#socket.address().port;
   }
 
-  send(packet: Buffer): void {
+  /** @param port at the target's address; default: the target's own. */
+  send(packet: Buffer, port = this.#options.target.port): void {
     if (this.#closed) return;
-    const { address, port } = this.#options.target;
+    const { address } = this.#options.target;
     this.#socket.send(packet, port, address, (error) => {
       if (error) this.#report(error);
     });
@@ -61,8 +62,17 @@ export class MediaSocket {
     });
   }
 
+  /** Anybody can send anything to an open port, and an error thrown in an event would end Homebridge. */
+  #handleMessage(message: Buffer): void {
+    try {
+      this.#options.handleMessage(message);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
   /** Every packet fails alike when the network is away: one line is enough. */
-  #report(error: Error): void {
+  #report(error: unknown): void {
     if (this.#hasReported || this.#closed) return;
     this.#hasReported = true;
     this.#options.logger.debug(`the stream's socket: ${describeError(error)}`);

@@ -22,9 +22,14 @@ export function mediaTarget(request: PrepareStreamRequest): MediaTarget {
     throw new StreamRefusedError(
       `the controller names ${JSON.stringify(address)}, which is no ${family} address`,
     );
-  if (!Number.isInteger(video.port) || video.port < 1 || video.port > HIGHEST_PORT)
-    throw new StreamRefusedError(`the controller names port ${video.port}, to which nothing can be sent`);
-  return { address, port: video.port, family };
+  return { address, port: mediaPort(video.port), family };
+}
+
+/** @throws StreamRefusedError */
+export function mediaPort(port: number): number {
+  if (!Number.isInteger(port) || port < 1 || port > HIGHEST_PORT)
+    throw new StreamRefusedError(`the controller names port ${port}, to which nothing can be sent`);
+  return port;
 }
 
 /** An IPv4 address as a dual-stack server sees it is "::ffff:192.0.2.1". */

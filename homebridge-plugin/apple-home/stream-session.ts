@@ -1,16 +1,15 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
+import { HeldPictures } from '../../camera-client/held-pictures.ts';
 import type { LiveView, LiveViewListener, LiveViewPacket } from '../../camera-client/live-view.ts';
-import type { Logger } from '../../foundation/logger.ts';
-import { parseRtcp, type RtcpPacket } from '../../media/rtcp.ts';
-import { buildSenderReport } from '../../media/rtcp-sender-report.ts';
-import { isRtcp, writeRtpHeader } from '../../media/rtp.ts';
+import { describeError, type Logger } from '../../foundation/logger.ts';
+import type { RtcpPacket } from '../../media/rtcp.ts';
+import { isRtcp } from '../../media/rtp.ts';
 import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
-import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
 import { MediaSocket } from './media-socket.ts';
 import type { MediaTarget } from './media-target.ts';
+import { SoundSession, type SoundStart } from './sound-session.ts';
+import { SrtpTrack } from './srtp-track.ts';
 import { VideoRelay, type RelayedPacket } from './video-relay.ts';
-
-const CNAME = 'picam';
 
 const DEFAULT_LIMITS = {
   /** A controller that set up a stream and never starts it holds one of the few places. */
@@ -29,7 +28,11 @@ export interface StreamSessionOptions {
   readonly target: MediaTarget;
   /** What the controller encrypts its RTCP with. */
   readonly controllerKeys: SrtpMasterKeys;
+  /** Where the controller wants the sound, at the target's address, and its keys for that. Absent: nowhere. */
+  readonly sound?: { readonly port: number; readonly controllerKeys: SrtpMasterKeys };
   readonly openLiveView: (listener: LiveViewListener) => LiveView;
+  /** The first picture of a connection to the camera goes out. */
+  readonly handleFirstPicture?: () => void;
   /** Called once, with the reason in words, when the session ends by itself; not after `end()`. */
   readonly handleEnd: (reason: string) => void;
   readonly logger: Logger;
@@ -40,46 +43,52 @@ export interface StreamSessionOptions {
 export interface StreamStart {
   readonly payloadType: number;
   readonly rtcpIntervalMs: number;
+  readonly sound?: SoundStart;
 }
 
 /**
- * One live stream to one Apple Home controller: SRTP out, with the camera's picture as it is, and RTCP both ways. Owns
+ * One live stream to one Apple Home controller: SRTP out, with the camera's picture and sound as they are, and RTCP both ways. Owns
  * its socket, its timers and its share of the live view.
  */
 export class StreamSession {
-  readonly keys: SrtpMasterKeys = { masterKey: randomBytes(16), masterSalt: randomBytes(14) };
-  readonly ssrc = randomInt(1, 2 ** 31);
+  readonly video: SrtpTrack;
+  readonly sound: SoundSession | undefined;
   readonly #options: StreamSessionOptions;
   readonly #limits: StreamLimits;
-  readonly #sender = new SrtpSender(this.keys);
-  readonly #receiver: SrtpReceiver;
   readonly #socket: MediaSocket;
   readonly #relay = new VideoRelay({
     firstSequenceNumber: randomInt(2 ** 15),
     firstTimestamp: randomInt(2 ** 32),
   });
+  readonly #held = new HeldPictures();
   readonly #timers: NodeJS.Timeout[] = [];
   #view: LiveView | undefined;
   #started: (StreamStart & { readonly atMs: number }) | undefined;
   #ended = false;
   #lastInboundMs = 0;
-  #packetCount = 0;
-  #octetCount = 0;
 
   constructor(options: StreamSessionOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#receiver = new SrtpReceiver(options.controllerKeys);
     this.#socket = new MediaSocket({ ...options, handleMessage: (message) => this.#handleMessage(message) });
+    this.video = new SrtpTrack(options.controllerKeys, (packet) => this.#socket.send(packet));
+    const { sound } = options;
+    if (sound)
+      this.sound = new SoundSession(
+        new SrtpTrack(sound.controllerKeys, (packet) => this.#socket.send(packet, sound.port)),
+      );
   }
 
   /** Binds the socket and begins to open the camera's view beside it. Resolves with the UDP port. */
   async prepare(): Promise<number> {
     this.#view = this.#options.openLiveView({
       handlePacket: (packet) => this.#handlePacket(packet),
+      handleAudioPacket: (packet) => this.sound?.handlePacket(packet),
       handleRestart: () => this.#handleRestart(),
       handleEnd: (error) => this.#endWith(`the live view ended: ${error.message}`),
     });
+    // For a view that runs already; a new one begins with a key frame.
+    this.#askForKeyframe();
     const startTimer = setTimeout(() => {
       if (!this.#started) this.#endWith('the controller did not start it');
     }, this.#limits.startTimeoutMs);
@@ -91,11 +100,16 @@ export class StreamSession {
     return this.#ended;
   }
 
-  /** From here on packets go out, beginning with the next key frame. */
+  /**
+   * From here on packets go out, beginning with a key frame: the one that came meanwhile, at once. Another is asked for
+   * all the same, for a controller that was not ready for the first.
+   */
   start(start: StreamStart): void {
     if (this.#ended || this.#started) return;
     this.#started = { ...start, atMs: performance.now() };
+    if (start.sound) this.sound?.start(start.sound);
     this.#askForKeyframe();
+    for (const packet of this.#held.take()) this.#relayPacket(packet);
     this.#timers.push(
       setInterval(() => this.#askForKeyframe(), this.#limits.keyframeRepeatMs),
       setInterval(() => this.#handleRtcpInterval(), start.rtcpIntervalMs),
@@ -106,10 +120,14 @@ export class StreamSession {
     if (this.#ended) return;
     this.#ended = true;
     for (const timer of this.#timers) clearTimeout(timer);
+    this.sound?.end();
+    this.#held.clear();
     this.#socket.close();
-    void this.#view?.close();
+    this.#view?.close().catch((error: unknown) => {
+      this.#options.logger.debug(`the live view was not closed: ${describeError(error)}`);
+    });
     this.#options.logger.debug(
-      `stream closed after ${this.#packetCount} packets; ${this.#relay.lostPackets} were lost between the camera and here`,
+      `stream closed after ${this.video.packetCount} packets; ${this.#relay.lostPackets} were lost between the camera and here`,
     );
   }
 
@@ -124,25 +142,32 @@ export class StreamSession {
   }
 
   #handlePacket(packet: LiveViewPacket): void {
-    if (!this.#started || this.#ended) return;
-    for (const relayed of this.#relay.push(packet, performance.now())) this.#send(relayed);
+    if (this.#ended) return;
+    if (this.#started) this.#relayPacket(packet);
+    else this.#held.add(packet);
+  }
+
+  #relayPacket(packet: LiveViewPacket): void {
+    const wasOpen = this.#relay.isOpen;
+    const relayed = this.#relay.push(packet, performance.now());
+    for (const one of relayed) this.#send(one);
+    if (!wasOpen && relayed.length > 0) this.#options.handleFirstPicture?.();
   }
 
   #handleRestart(): void {
+    this.#held.clear();
     this.#relay.restart();
+    this.sound?.restart();
     this.#askForKeyframe();
   }
 
-  #send({ sequenceNumber, timestamp, marker, payload }: RelayedPacket): void {
+  #send(relayed: RelayedPacket): void {
     if (!this.#started) return;
-    const { payloadType, atMs } = this.#started;
-    const header = writeRtpHeader({ payloadType, marker, sequenceNumber, timestamp, ssrc: this.ssrc });
-    this.#socket.send(this.#sender.protectRtp(header, payload));
-    this.#packetCount += 1;
-    this.#octetCount += payload.length;
-    if (this.#packetCount > 1) return;
+    this.video.send(this.#started.payloadType, relayed);
+    if (this.video.packetCount > 1) return;
     this.#sendReport();
-    this.#options.logger.debug(`first packet ${Math.round(performance.now() - atMs)} ms after the start`);
+    const sinceMs = Math.round(performance.now() - this.#started.atMs);
+    this.#options.logger.debug(`first packet ${sinceMs} ms after the start`);
   }
 
   #handleRtcpInterval(): void {
@@ -159,25 +184,16 @@ export class StreamSession {
 
   /** Without sender reports Apple Home stops after about 30 s. */
   #sendReport(): void {
-    const rtpTimestamp = this.#relay.timestampAt(performance.now());
-    if (rtpTimestamp === undefined) return;
-    const report = buildSenderReport({
-      ssrc: this.ssrc,
-      epochMs: Date.now(),
-      rtpTimestamp,
-      packetCount: this.#packetCount,
-      octetCount: this.#octetCount,
-      cname: CNAME,
-    });
-    this.#socket.send(this.#sender.protectRtcp(report));
+    this.video.sendReport(this.#relay.timestampAt(performance.now()));
   }
 
+  /** Sound from the controller comes here too; the camera has no loudspeaker for it. */
   #handleMessage(message: Buffer): void {
     if (this.#ended || !isRtcp(message)) return;
-    const compound = this.#receiver.unprotectRtcp(message);
-    if (!compound) return;
+    const ofVideo = this.video.readRtcp(message);
+    if (!ofVideo && !this.sound?.accepts(message)) return;
     this.#lastInboundMs = performance.now();
-    if (parseRtcp(compound).some(asksForKeyframe)) this.#view?.requestKeyframe();
+    if (ofVideo?.some(asksForKeyframe)) this.#view?.requestKeyframe();
   }
 }
 

@@ -1,10 +1,17 @@
-import { AES_CM_128_HMAC_SHA1_80, H264_LEVELS, H264_PROFILES, type CameraControllerOptions } from './hap.ts';
+import {
+  AES_CM_128_HMAC_SHA1_80,
+  AUDIO_RATES,
+  H264_LEVELS,
+  H264_PROFILES,
+  OPUS,
+  type CameraStreamingOptions,
+} from './hap.ts';
 
 /**
  * What Apple Home is told it may choose. The camera's picture goes out as it is, whatever is chosen: Home scales. 720p30
  * is what iPhones need, 320x240 at 15 the Apple Watch. AES-256 is left out because the other end of the path has none.
  */
-export const STREAMING_OPTIONS: CameraControllerOptions['streamingOptions'] = {
+export const STREAMING_OPTIONS: CameraStreamingOptions = {
   supportedCryptoSuites: [AES_CM_128_HMAC_SHA1_80],
   video: {
     codec: { profiles: Object.values(H264_PROFILES), levels: Object.values(H264_LEVELS) },
@@ -15,4 +22,10 @@ export const STREAMING_OPTIONS: CameraControllerOptions['streamingOptions'] = {
       [320, 240, 15],
     ],
   },
+};
+
+/** The same with sound. An Apple Watch asks for 8 kHz. */
+export const STREAMING_OPTIONS_WITH_SOUND: CameraStreamingOptions = {
+  ...STREAMING_OPTIONS,
+  audio: { codecs: [{ type: OPUS, samplerate: Object.values(AUDIO_RATES), audioChannels: 1 }] },
 };

@@ -11,6 +11,7 @@ interface SchemaNode {
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
+  readonly enum?: readonly unknown[];
 }
 
 interface ConfigSchema {
@@ -49,6 +50,8 @@ describe('the configuration', () => {
         prefix: 'picam',
         discover: true,
         externalAccessories: true,
+        audio: true,
+        secureVideo: false,
         cameras: [],
       },
       warnings: [],
@@ -102,14 +105,58 @@ describe('the configuration', () => {
     expect(settingsOf(configuration, 'a').name).toBeUndefined();
   });
 
+  test('knows several brokers', () => {
+    const moreBrokers = [{ url: 'mqtt://barn', username: 'me' }, { url: 'mqtt://shed' }];
+    const { brokers, warnings } = read({ moreBrokers: [...moreBrokers, { url: 'mqtt://attic', colour: 1 }] });
+    expect(brokers).toEqual([{ url: 'mqtt://127.0.0.1:1883' }, ...moreBrokers, { url: 'mqtt://attic' }]);
+    expect(warnings).toEqual(['moreBrokers.2.colour is no option of this plugin; it is ignored']);
+    expect(problemsOf({ moreBrokers: [{ username: 'me' }] })[0]).toContain('moreBrokers.0.url');
+  });
+
   test("puts a camera's own settings over those for all", () => {
     const { configuration } = read({
       externalAccessories: false,
       maxStreams: 3,
-      cameras: [{ device: 'a', bridged: false, maxStreams: 1 }],
+      secureVideo: true,
+      privacySwitch: true,
+      cameras: [
+        {
+          device: 'a',
+          bridged: false,
+          maxStreams: 1,
+          audio: false,
+          secureVideo: false,
+          motionSensor: false,
+          privacySwitch: false,
+        },
+      ],
     });
-    expect(settingsOf(configuration, 'a')).toMatchObject({ bridged: false, maxStreams: 1 });
-    expect(settingsOf(configuration, 'b')).toMatchObject({ bridged: true, maxStreams: 3 });
+    const services = { motionSensor: false, privacySwitch: false, operatingMode: true, doorbell: false };
+    const own = { bridged: false, maxStreams: 1, audio: false, secureVideo: false, ...services };
+    expect(settingsOf(configuration, 'a')).toMatchObject(own);
+    const generalServices = { motionSensor: true, privacySwitch: true };
+    const general = { bridged: true, maxStreams: 3, audio: true, secureVideo: true, ...generalServices };
+    expect(settingsOf(configuration, 'b')).toMatchObject(general);
+  });
+});
+
+describe("this machine's own camera", () => {
+  const localCamera = { enabled: true };
+
+  test('is off unless it is wanted', () => {
+    const { configuration, brokers } = read({});
+    expect(configuration.localCamera.enabled).toBe(false);
+    expect(brokers).toEqual([{ url: 'mqtt://127.0.0.1:1883' }]);
+  });
+
+  test('needs no other broker', () => {
+    expect(read({ localCamera }).brokers).toEqual([]);
+    expect(read({ localCamera, broker: { url: '' } }).brokers).toEqual([]);
+  });
+
+  test('is one more camera beside those of a broker', () => {
+    const broker = { url: 'mqtt://192.168.1.5:1883' };
+    expect(read({ localCamera, broker }).brokers).toEqual([broker]);
   });
 });
 
@@ -117,16 +164,21 @@ describe('config.schema.json', () => {
   const all = options(configSchema.schema);
 
   test('knows the same options as the plugin', () => {
-    const value = (type: string) =>
-      type === 'boolean' ? true : type === 'integer' ? 1 : type === 'string' ? 'a' : {};
+    const value = ({ type, default: known }: SchemaNode) => {
+      if (type === 'boolean') return true;
+      return known ?? (type === 'integer' ? 1 : type === 'string' ? 'a' : {});
+    };
     const filled = (node: SchemaNode): unknown =>
       node.properties
         ? Object.fromEntries(Object.entries(node.properties).map(([key, child]) => [key, filled(child)]))
         : node.items
           ? [filled(node.items)]
-          : value(node.type);
-    const whole = filled(configSchema.schema) as { broker: { url: string } };
-    whole.broker.url = 'mqtts://localhost';
+          : value(node);
+    const whole = filled(configSchema.schema) as Record<'broker' | 'moreBrokers', unknown> & {
+      broker: { url: string };
+      moreBrokers: { url: string }[];
+    };
+    for (const broker of [whole.broker, ...whole.moreBrokers]) broker.url = 'mqtts://localhost';
     const { configuration, warnings } = read(whole);
     expect(warnings).toEqual([]);
     expect(configuration).toEqual(whole);
@@ -134,7 +186,12 @@ describe('config.schema.json', () => {
 
   test('has the same defaults as the plugin', () => {
     const { configuration } = read({});
-    for (const [path, node] of all.filter(([name]) => !name.includes('[]') && name !== 'broker')) {
+    const groups = ['broker', 'localCamera'];
+    // Whether there is a broker at all depends on the rest, so the form must not write one down by itself.
+    const isOptional = (name: string) => name === 'broker.url';
+    for (const [path, node] of all.filter(
+      ([name]) => !name.includes('[]') && !groups.includes(name) && !isOptional(name),
+    )) {
       const actual = path
         .split('.')
         .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], configuration);
@@ -144,7 +201,7 @@ describe('config.schema.json', () => {
 
   test('explains every option and has a place for it', () => {
     const layout = JSON.stringify(configSchema.layout);
-    for (const [path, node] of all.filter(([name]) => name !== 'broker')) {
+    for (const [path, node] of all.filter(([name]) => !['broker', 'localCamera'].includes(name))) {
       expect([path, node.title !== undefined, node.description !== undefined]).toEqual([path, true, true]);
       if (['string', 'integer'].includes(node.type))
         expect([path, node.placeholder !== undefined]).toEqual([path, true]);

@@ -77,6 +77,25 @@ describe('the snapshot cache', () => {
     expect(await picture()).toBe('starting');
   });
 
+  test('renews every size at an event, and gives no picture of before it for one', async () => {
+    await picture();
+    await picture({ ...tile, width: 320 });
+    nowMs = 100;
+    expect(await picture(event)).toBe('picture 1');
+    cache.handleEvent();
+    expect(taken).toEqual([640, 320, 640, 320]);
+    expect(await picture(event)).toBe('picture 3');
+    nowMs = 200;
+    expect(await picture(event)).toBe('picture 3');
+    expect(taken).toHaveLength(4);
+  });
+
+  test('asks nothing of a camera that is off when something happens', () => {
+    readiness = 'private';
+    cache.handleEvent();
+    expect(taken).toEqual([]);
+  });
+
   test('forgets what it has when the camera is turned off, and asks it for nothing', async () => {
     await picture();
     readiness = 'private';

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CameraDirectory } from '../../../camera-client/camera-directory.ts';
+import { CameraEvents } from '../../../camera-client/camera-events.ts';
 import { CameraRequests } from '../../../camera-client/camera-requests.ts';
 import type { OpenLiveView } from '../../../camera-client/live-view.ts';
 import { deviceTopics } from '../../../contract/topics.ts';
 import { silentLogger, type Logger } from '../../../foundation/logger.ts';
 import { CameraAccessories } from '../../../homebridge-plugin/apple-home/camera-accessories.ts';
 import type {
-  API,
-  CameraStreamingDelegate,
+  CameraRecordingConfiguration,
   PrepareStreamRequest,
 } from '../../../homebridge-plugin/apple-home/hap.ts';
 import type { CameraFleet } from '../../../homebridge-plugin/camera-fleet.ts';
@@ -16,66 +16,40 @@ import { configurationSchema } from '../../../homebridge-plugin/configuration.ts
 import { resourcesOfEachTest } from '../../support/resources.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { InMemoryBus } from '../../support/in-memory-bus.ts';
+import { HapApi } from './hap-api.ts';
 
 const resources = resourcesOfEachTest();
 let bus: InMemoryBus;
-let published: string[];
+let home: HapApi;
 let warnings: string[];
-let stopped: string[];
-let delegates: CameraStreamingDelegate[];
+let openedViews: string[];
 
 beforeEach(() => {
   bus = new InMemoryBus();
-  published = [];
+  home = resources.own(new HapApi());
   warnings = [];
-  stopped = [];
-  delegates = [];
+  openedViews = [];
 });
 
 afterEach(() => expect(warnings.length).toBeLessThanOrEqual(1));
-
-/** As much of Homebridge as cameras without a service touch. */
-function fakeApi(): API {
-  class Accessory {
-    readonly displayName: string;
-    context: unknown;
-    constructor(displayName: string) {
-      this.displayName = displayName;
-    }
-    configureController(): void {}
-    getService(): undefined {}
-  }
-  class CameraController {
-    readonly streamManagements = [];
-    constructor({ delegate }: { readonly delegate: CameraStreamingDelegate }) {
-      delegates.push(delegate);
-    }
-    forceStopStreamingSession(id: string): void {
-      stopped.push(id);
-    }
-  }
-  return {
-    hap: { uuid: { generate: (text: string) => text }, CameraController, Characteristic: {}, Service: {} },
-    platformAccessory: Accessory,
-    publishExternalAccessories: (_: string, accessories: readonly { context: { device: string } }[]) =>
-      published.push(...accessories.map(({ context }) => context.device)),
-  } as unknown as API;
-}
 
 function showCameras(configuration: object): void {
   const requests = new CameraRequests({ bus, prefix: 'picam', peer: 'me' });
   const directory = new CameraDirectory({ bus, prefix: 'picam', requests });
   directory.open();
   resources.own(directory);
+  const events = new CameraEvents({ bus, prefix: 'picam' });
+  events.open();
+  resources.own(events);
   const logger: Logger = {
     ...silentLogger,
     warn: (message) => void warnings.push(message),
     error: (message) => void warnings.push(message),
   };
   const accessories = new CameraAccessories({
-    api: fakeApi(),
+    api: home.api,
     configuration: configurationSchema.parse(configuration),
-    fleet: { directory, openLiveView } as unknown as CameraFleet,
+    fleet: { directory, events, openLiveView } as unknown as CameraFleet,
     logger,
     restored: [],
   });
@@ -84,21 +58,23 @@ function showCameras(configuration: object): void {
 }
 
 /** A view that nobody ends but who opened it. */
-const openLiveView: OpenLiveView = () => ({
-  requestKeyframe: () => undefined,
-  close: () => Promise.resolve(),
-});
+const openLiveView: OpenLiveView = (device) => {
+  openedViews.push(device);
+  return { requestKeyframe: () => undefined, close: () => Promise.resolve() };
+};
 
 function prepareStream(sessionID: string): Promise<unknown> {
+  const media = { port: 5_000, srtpCryptoSuite: 0, srtp_key: randomBytes(16), srtp_salt: randomBytes(14) };
   const request = {
     sessionID,
     sourceAddress: '127.0.0.1',
     targetAddress: '127.0.0.1',
     addressVersion: 'ipv4',
-    video: { port: 5_000, srtpCryptoSuite: 0, srtp_key: randomBytes(16), srtp_salt: randomBytes(14) },
+    video: media,
+    audio: media,
   } as unknown as PrepareStreamRequest;
   return new Promise((resolve) => {
-    delegates[0]?.prepareStream(request, (error) => resolve(error?.message));
+    home.delegates[0]?.prepareStream(request, (error) => resolve(error?.message));
   });
 }
 
@@ -121,11 +97,26 @@ test('a camera that is turned off ends its streams and refuses others at once', 
   await tellEnabled('door', true);
   await waitUntil('a stream', async () => (await prepareStream('one')) === undefined);
   await tellEnabled('door', false);
-  await waitUntil('the end of the stream', () => stopped.length === 1);
-  expect(stopped).toEqual(['one']);
+  await waitUntil('the end of the stream', () => home.stopped.length === 1);
+  expect(home.stopped).toEqual(['one']);
   expect(await prepareStream('two')).toContain('turned off');
   await tellEnabled('door', true);
   await waitUntil('a stream again', async () => (await prepareStream('three')) === undefined);
+});
+
+test('a camera that records is not watched before it has said whether it has sound', async () => {
+  showCameras({ cameras: [{ device: 'door', secureVideo: true }, { device: 'shed' }] });
+  const [ofDoor, ofShed] = home.controllers.map(({ recordingManagement }) => recordingManagement?.delegate);
+  expect(ofShed).toBeUndefined();
+  const chosen = { prebufferLength: 4_000, mediaContainerConfiguration: { fragmentLength: 4_000 } };
+  ofDoor?.updateRecordingConfiguration(chosen as CameraRecordingConfiguration);
+  ofDoor?.updateRecordingActive(true);
+  await bus.publish(deviceTopics('picam', 'door').status, 'online', { retain: true });
+  await tellEnabled('door', true);
+  await waitUntil('the camera', async () => (await prepareStream('one')) === undefined);
+  expect(openedViews).toEqual(['door']);
+  introduce('door');
+  await waitUntil('the view for recordings', () => openedViews.length === 2);
 });
 
 describe('the cameras in Apple Home', () => {
@@ -134,9 +125,9 @@ describe('the cameras in Apple Home', () => {
     for (let nth = 0; nth < 60; nth += 1) introduce(`found-${nth}`);
     introduce('named-last');
     await waitUntil('the warning', () => warnings.length === 1);
-    await waitUntil('all of them', () => published.length === 52);
-    expect(published.slice(0, 2)).toEqual(['named-first', 'named-last']);
-    expect(published.at(-1)).toBe('found-49');
+    await waitUntil('all of them', () => home.published.length === 52);
+    expect(home.published.slice(0, 2)).toEqual(['named-first', 'named-last']);
+    expect(home.published.at(-1)).toBe('found-49');
     expect(warnings[0]).toContain('"found-50" is not in Apple Home; to have more, list them under "cameras"');
   });
 });

@@ -2,12 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LiveViewError, type LiveViewListener } from '../../../camera-client/live-view.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
-import { StreamSession, type StreamLimits } from '../../../homebridge-plugin/apple-home/stream-session.ts';
+import {
+  StreamSession,
+  type StreamLimits,
+  type StreamSessionOptions,
+} from '../../../homebridge-plugin/apple-home/stream-session.ts';
+import { SrtpSender } from '../../../media/srtp.ts';
 import { SrtpRecorder } from '../../end-to-end/srtp-recorder.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 const PARAMETER_SETS = Buffer.from('7800056742c01fd9000568cb83cb20', 'hex');
+const RECEIVER_REPORT = Buffer.from('80c9000100000001', 'hex');
+const FRAME = Buffer.from('f8010203', 'hex');
 const IDR = Buffer.from('65888400', 'hex');
+const PICTURE = Buffer.from('419a0000', 'hex');
 const controllerKeys = { masterKey: randomBytes(16), masterSalt: randomBytes(14) };
 
 let recorder: SrtpRecorder;
@@ -16,6 +24,7 @@ let listener: LiveViewListener | undefined;
 let keyframeRequests: number;
 let isViewClosed: boolean;
 let reasons: string[];
+let firstPictures: number;
 let session: StreamSession;
 
 beforeEach(async () => {
@@ -24,6 +33,7 @@ beforeEach(async () => {
   keyframeRequests = 0;
   isViewClosed = false;
   reasons = [];
+  firstPictures = 0;
 });
 
 afterEach(async () => {
@@ -31,8 +41,12 @@ afterEach(async () => {
   await recorder.close();
 });
 
-async function prepare(limits: Partial<StreamLimits> = {}): Promise<number> {
+async function prepare(
+  limits: Partial<StreamLimits> = {},
+  sound?: StreamSessionOptions['sound'],
+): Promise<number> {
   session = new StreamSession({
+    ...(sound && { sound }),
     sourceAddress: '::ffff:127.0.0.1',
     target: { address: '127.0.0.1', port, family: 'ipv4' },
     controllerKeys,
@@ -46,11 +60,12 @@ async function prepare(limits: Partial<StreamLimits> = {}): Promise<number> {
         },
       };
     },
+    handleFirstPicture: () => (firstPictures += 1),
     handleEnd: (reason) => reasons.push(reason),
     logger: silentLogger,
     limits,
   });
-  recorder.useKeys(session.keys);
+  recorder.useKeys(session.video.keys);
   return session.prepare();
 }
 
@@ -59,12 +74,16 @@ function sendKeyframe(index: number): void {
   listener?.handlePacket({ index: index + 1, timestamp: 0, marker: true, payload: IDR });
 }
 
+function sendPicture(index: number, timestamp: number): void {
+  listener?.handlePacket({ index, timestamp, marker: true, payload: PICTURE });
+}
+
 describe('a stream session', () => {
   test('asks for a key frame at the start and sends from it on, with reports', async () => {
     await prepare();
-    sendKeyframe(1);
+    const before = keyframeRequests;
     session.start({ payloadType: 99, rtcpIntervalMs: 10 });
-    expect(keyframeRequests).toBe(1);
+    expect(keyframeRequests).toBe(before + 1);
     sendKeyframe(3);
     await waitUntil(
       'packets and reports',
@@ -72,11 +91,37 @@ describe('a stream session', () => {
     );
     expect(recorder.undecrypted).toBe(0);
     expect(recorder.packets).toMatchObject([
-      { payloadType: 99, ssrc: session.ssrc, marker: false, payload: PARAMETER_SETS },
-      { payloadType: 99, ssrc: session.ssrc, marker: true, payload: IDR },
+      { payloadType: 99, ssrc: session.video.ssrc, marker: false, payload: PARAMETER_SETS },
+      { payloadType: 99, ssrc: session.video.ssrc, marker: true, payload: IDR },
     ]);
     const { report } = recorder.reports.at(-1) ?? {};
     expect(report).toMatchObject({ packetCount: 2, octetCount: PARAMETER_SETS.length + IDR.length });
+  });
+
+  test('begins at once with the key frame that came before the start, and goes on with what follows', async () => {
+    await prepare();
+    expect(keyframeRequests).toBe(1);
+    sendKeyframe(1);
+    sendPicture(3, 3_000);
+    session.start({ payloadType: 99, rtcpIntervalMs: 1000 });
+    sendPicture(4, 6_000);
+    await waitUntil('four packets', () => recorder.packets.length === 4);
+    const [first, ...others] = recorder.packets;
+    expect(recorder.packets.map(({ payload }) => payload)).toEqual([PARAMETER_SETS, IDR, PICTURE, PICTURE]);
+    const ticks = others.map(({ timestamp }) => (timestamp - (first?.timestamp ?? 0)) >>> 0);
+    expect(ticks).toEqual([0, 90, 3_090]);
+    expect(recorder.missingPackets).toBe(0);
+  });
+
+  test('sends nothing of what came before the camera was connected anew', async () => {
+    await prepare();
+    sendKeyframe(1);
+    listener?.handleRestart();
+    session.start({ payloadType: 99, rtcpIntervalMs: 1000 });
+    sendPicture(1, 0);
+    sendKeyframe(2);
+    await waitUntil('two packets', () => recorder.packets.length === 2);
+    expect(recorder.packets.map(({ payload }) => payload)).toEqual([PARAMETER_SETS, IDR]);
   });
 
   test("passes the controller's picture loss on to the camera", async () => {
@@ -85,8 +130,64 @@ describe('a stream session', () => {
     sendKeyframe(1);
     const before = keyframeRequests;
     recorder.answer(controllerKeys, ownPort);
-    recorder.sendPictureLoss(session.ssrc);
+    recorder.sendPictureLoss(session.video.ssrc);
     await waitUntil('a key frame request', () => keyframeRequests > before);
+  });
+
+  test('sends the sound to its own port, and talks of it under its own keys', async () => {
+    const hearing = new SrtpRecorder();
+    try {
+      const soundKeys = { masterKey: randomBytes(16), masterSalt: randomBytes(14) };
+      await prepare({}, { port: await hearing.open(), controllerKeys: soundKeys });
+      const track = session.sound?.track;
+      if (track) hearing.useKeys(track.keys);
+      const sound = { payloadType: 110, rtcpIntervalMs: 10, sampleRateKhz: 16, packetTimeMs: 20 };
+      listener?.handleAudioPacket?.({ index: 0, timestamp: 0, marker: false, payload: FRAME });
+      session.start({ payloadType: 99, rtcpIntervalMs: 10, sound });
+      listener?.handleAudioPacket?.({ index: 1, timestamp: 960, marker: false, payload: FRAME });
+      await waitUntil('sound and its reports', () => hearing.reports.length > 2);
+      expect(hearing.packets).toMatchObject([{ payloadType: 110, ssrc: track?.ssrc, payload: FRAME }]);
+      expect(hearing.undecrypted).toBe(0);
+      const [own, foreign] = [soundKeys, controllerKeys].map((keys) =>
+        session.sound?.accepts(new SrtpSender(keys).protectRtcp(RECEIVER_REPORT)),
+      );
+      expect({ own, foreign }).toEqual({ own: true, foreign: false });
+    } finally {
+      await hearing.close();
+    }
+  });
+
+  test('keeps being decrypted when its numbers roll over within a burst of losses', async () => {
+    await prepare();
+    session.start({ payloadType: 99, rtcpIntervalMs: 1000 });
+    sendKeyframe(1);
+    await waitUntil('the first packets', () => recorder.packets.length === 2);
+    const first = recorder.packets[1]?.sequenceNumber ?? 0;
+    let index = 2;
+    const send = (lost: number) => {
+      index += 1 + lost;
+      listener?.handlePacket({ index, timestamp: 0, marker: true, payload: PICTURE });
+    };
+    // Up to just before the end of the numbers, on losses as long as they may be, and over it with a burst.
+    while (first + index - 2 < 65_400) send(Math.min(16_000, 65_400 - (first + index - 2)));
+    for (const lost of [0, 0, 400, 0, 16_000, 0]) send(lost);
+    const last = (first + index - 2) % 65_536;
+    await waitUntil('the last packet', () => recorder.packets.at(-1)?.sequenceNumber === last);
+    expect(recorder.packets.some(({ sequenceNumber }) => sequenceNumber > 65_400)).toBe(true);
+    expect(last).toBeLessThan(20_000);
+    expect(recorder.packets.slice(2).every(({ payload }) => payload.equals(PICTURE))).toBe(true);
+    expect(recorder.undecrypted).toBe(0);
+  });
+
+  test('tells of the first picture of each connection to the camera', async () => {
+    await prepare();
+    session.start({ payloadType: 99, rtcpIntervalMs: 1000 });
+    sendKeyframe(1);
+    sendKeyframe(3);
+    expect(firstPictures).toBe(1);
+    listener?.handleRestart();
+    sendKeyframe(1);
+    expect(firstPictures).toBe(2);
   });
 
   test('repeats the request for the first key frame until it comes', async () => {

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LiveViewListener } from '../../../camera-client/live-view.ts';
 import { silentLogger, type Logger } from '../../../foundation/logger.ts';
-import type {
-  PrepareStreamRequest,
-  PrepareStreamResponse,
-  StreamingRequest,
+import {
+  NOT_ALLOWED_IN_CURRENT_STATE,
+  type HAPStatus,
+  type PrepareStreamRequest,
+  type PrepareStreamResponse,
+  type StreamingRequest,
 } from '../../../homebridge-plugin/apple-home/hap.ts';
 import { StreamRefusedError } from '../../../homebridge-plugin/apple-home/stream-refused-error.ts';
 import { StreamingDelegate } from '../../../homebridge-plugin/apple-home/streaming-delegate.ts';
+import { BitrateWishes } from '../../../homebridge-plugin/bitrate-wishes.ts';
 import type { CameraReadiness } from '../../../homebridge-plugin/camera-readiness.ts';
 import { SnapshotCache } from '../../../homebridge-plugin/snapshot-cache.ts';
 import { waitUntil } from '../../support/wait-until.ts';
@@ -17,12 +20,16 @@ let readiness: CameraReadiness;
 let errors: string[];
 let stopped: string[];
 let views: LiveViewListener[];
+let limitsKbps: number[];
+let refusal: HAPStatus | undefined;
 let delegate: StreamingDelegate;
 
 beforeEach(() => {
   errors = [];
   stopped = [];
   views = [];
+  limitsKbps = [];
+  refusal = undefined;
   const logger: Logger = { ...silentLogger, error: (message) => void errors.push(message) };
   readiness = 'ready';
   delegate = new StreamingDelegate({
@@ -35,6 +42,11 @@ beforeEach(() => {
       readiness: () => readiness,
       take: () => Promise.resolve(Buffer.from('picture')),
       placeholder: (kind) => Promise.resolve(Buffer.from(kind)),
+      logger,
+    }),
+    snapshotRefusal: () => refusal,
+    bitrateWishes: new BitrateWishes({
+      tell: (kbps) => Promise.resolve(limitsKbps.push(kbps)),
       logger,
     }),
     forceStop: (id) => void stopped.push(id),
@@ -109,5 +121,38 @@ describe('the streaming delegate', () => {
     await expect(prepare(request({}, '::ffff:127.0.0.1'))).resolves.toMatchObject({
       video: { srtp_key: {} },
     });
+  });
+
+  test('gives no picture that Apple Home may not have, with the reason', async () => {
+    refusal = NOT_ALLOWED_IN_CURRENT_STATE;
+    const answer = await new Promise((resolve) => {
+      delegate.handleSnapshotRequest({ width: 320, height: 180 }, (error, picture) =>
+        resolve([error, picture]),
+      );
+    });
+    expect(answer).toEqual([NOT_ALLOWED_IN_CURRENT_STATE, undefined]);
+  });
+
+  test('tells the camera what a controller takes: what it asks for later, and at the start if it is small', async () => {
+    const video = (width: number, kbps: number) => ({
+      width,
+      height: 0,
+      fps: 30,
+      max_bit_rate: kbps,
+      pt: 99,
+    });
+    const handle = (type: string, width: number, kbps: number) => {
+      const wanted = { type, sessionID: 'one', video: video(width, kbps) } as unknown as StreamingRequest;
+      return new Promise((resolve) => delegate.handleStreamRequest(wanted, resolve));
+    };
+    await prepare(request());
+    await handle('start', 1280, 299);
+    expect(limitsKbps).toEqual([]);
+    await handle('reconfigure', 1280, 802);
+    await handle('stop', 0, 0);
+    await waitUntil('the end of the limit', () => limitsKbps.length === 2);
+    await prepare(request());
+    await handle('start', 640, 132);
+    expect(limitsKbps).toEqual([802, 0, 132]);
   });
 });

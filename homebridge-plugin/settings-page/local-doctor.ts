@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CameraError } from '../../contract/errors.ts';
+import { describeError } from '../../foundation/logger.ts';
+import { environmentWithoutSettings } from '../../foundation/program-environment.ts';
+import { writeDaemonSettings } from '../local-camera/daemon-settings.ts';
+import type { LocalCameraSettings } from '../local-camera/local-camera-settings.ts';
+import { picamCommand } from '../local-camera/picam-command.ts';
+
+const TIMEOUT_MS = 30_000;
+const EXAMINATION_FOLDER = 'examination';
+/** Nobody starts a web page here. */
+const NOT_OF_INTEREST = 'web page';
+
+const reportSchema = z.object({
+  findings: z.array(
+    z.object({
+      about: z.string(),
+      state: z.enum(['good', 'doubtful', 'bad']),
+      found: z.string(),
+      remedy: z.string().optional(),
+    }),
+  ),
+});
+export type Finding = z.infer<typeof reportSchema>['findings'][number];
+
+/**
+ * What `picam doctor` says about this machine with the settings in the form.
+ * @throws CameraError when it says nothing that can be read.
+ */
+export async function consultLocalDoctor(
+  settings: LocalCameraSettings,
+  prefix: string,
+  folder: string,
+): Promise<Finding[]> {
+  const own = join(folder, EXAMINATION_FOLDER);
+  try {
+    const { file } = writeDaemonSettings(settings, own, prefix);
+    const { findings } = reportSchema.parse(JSON.parse(await runDoctor(file)));
+    return findings.filter(({ about }) => about !== NOT_OF_INTEREST);
+  } catch (cause) {
+    if (cause instanceof CameraError) throw cause;
+    throw new CameraError('internal', 'The examination of this machine gave no result.', { cause });
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+}
+
+/** It ends with 1 when something is to mend, and has written its report all the same. */
+function runDoctor(file: string): Promise<string> {
+  const { program, args } = picamCommand(['doctor', '--json', '--config', file]);
+  const options = {
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+    env: environmentWithoutSettings(process.env),
+  } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, [...args], options, (error, stdout, stderr) => {
+      if (stdout !== '') resolve(stdout);
+      else reject(new CameraError('internal', stderr.trim() || describeError(error)));
+    });
+    child.stdin?.end();
+  });
+}
