@@ -1,9 +1,14 @@
-import type { DeviceEvent, DeviceState } from '../contract/device-messages.ts';
+import {
+  channelMessageSchema,
+  type ChannelMessage,
+  type DeviceEvent,
+  type DeviceState,
+} from '../contract/device-messages.ts';
 import type { Unsubscribe } from '../contract/message-bus.ts';
 import type { Availability } from './camera-availability.ts';
 import type { CameraLink } from './camera-link.ts';
 
-/** What a flow can hear of a camera. `event`: whatever the camera tells that is none of the others. */
+/** What a flow can hear of a camera. `message`: what a viewer says on its data channel; `event`: whatever the camera tells that is none of the others. */
 export const NEWS_KINDS = [
   'availability',
   'motion',
@@ -12,11 +17,12 @@ export const NEWS_KINDS = [
   'privacy',
   'recording',
   'health',
+  'message',
   'event',
 ] as const;
 export type NewsKind = (typeof NEWS_KINDS)[number];
 
-type FactKind = Exclude<NewsKind, 'event'>;
+type FactKind = Exclude<NewsKind, 'message' | 'event'>;
 /** `online` or `offline`, true or false, a number of viewers, or the contract's word for the health. */
 type FactValue = string | number | boolean;
 
@@ -29,6 +35,7 @@ export type News =
       /** What the camera told, where it told more than the value. */
       readonly event?: DeviceEvent;
     }
+  | { readonly kind: 'message'; readonly message: ChannelMessage; readonly event: DeviceEvent }
   | { readonly kind: 'event'; readonly event: DeviceEvent };
 
 /** Tells what changes at a camera. What was known before the broker went away is not told again when it is back. */
@@ -71,7 +78,9 @@ export class CameraNews {
   /** Motion comes as an event at once, and with the next state again. */
   #handleEvent(event: DeviceEvent): void {
     const { motion } = event.data;
+    const message = event.kind === 'message' ? channelMessageSchema.safeParse(event.data) : undefined;
     if (event.kind === 'motion' && typeof motion === 'boolean') this.#learn('motion', motion, event);
+    else if (message?.success) this.#announce({ kind: 'message', message: message.data, event });
     else this.#announce({ kind: 'event', event });
   }
 

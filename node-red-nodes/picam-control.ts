@@ -7,7 +7,10 @@ interface PicamControlDef extends NodeDef {
   /** `msg`: the message's property named by `action` says which. */
   readonly actionType: Action | 'msg';
   readonly action: string;
-  /** Kbit/s or seconds; empty: `msg.value`. Nodes made before actions had a value have neither. */
+  /**
+   * Kbit/s, seconds or a message; empty: `msg.payload` for a message where the node names the action, else `msg.value`.
+   * Nodes made before actions had a value have neither.
+   */
   readonly value?: string;
   readonly valueType?: string;
 }
@@ -17,7 +20,9 @@ export default function registerPicamControl(RED: NodeAPI): void {
   RED.nodes.registerType('picam-control', function (def: PicamControlDef) {
     RED.nodes.createNode(this, def);
     useCamera(RED, this, def.camera, async (link, msg) => {
-      msg.payload = await act(link, wantedAction(RED, def, msg), wantedValue(RED, this, def, msg));
+      const action = wantedAction(RED, def, msg);
+      const value = wantedValue(RED, this, def, msg);
+      msg.payload = await act(link, action, { value, viewer: msg['viewer'] });
       return msg;
     });
   });
@@ -32,11 +37,9 @@ function wantedAction(RED: NodeAPI, { actionType, action }: PicamControlDef, msg
 function wantedValue(
   RED: NodeAPI,
   node: Node,
-  { value = '', valueType = 'num' }: PicamControlDef,
+  { actionType, value = '', valueType = 'num' }: PicamControlDef,
   msg: NodeMessageInFlow,
 ): unknown {
-  const given: unknown =
-    value === '' ? msg['value'] : RED.util.evaluateNodeProperty(value, valueType, node, msg);
-  if (given === '' || given === null || given === undefined) return undefined;
-  return typeof given === 'string' ? Number(given) : given;
+  if (value !== '') return RED.util.evaluateNodeProperty(value, valueType, node, msg);
+  return actionType === 'message' ? msg.payload : msg['value'];
 }

@@ -27,8 +27,8 @@ export default function registerPicamEvent(RED: NodeAPI): void {
     if (!link) return;
     const { kinds, tellFirst } = settingsSchema.parse(def);
     const news = new CameraNews((one) => {
-      const isWanted = kinds.includes(one.kind) && (tellFirst || one.kind === 'event' || !one.isFirst);
-      if (isWanted) this.send(messageOf(one, link.device));
+      const isFirst = 'isFirst' in one && one.isFirst;
+      if (kinds.includes(one.kind) && (tellFirst || !isFirst)) this.send(messageOf(one, link.device));
     });
     this.on('close', news.watch(link));
   });
@@ -39,6 +39,20 @@ function messageOf(news: News, device: string): NodeMessage & Record<string, unk
     const { event } = news;
     return { topic: event.kind, payload: event.data, device, event };
   }
+  if (news.kind === 'message') {
+    const { message, event } = news;
+    return { topic: 'message', payload: readable(message.text), viewer: message.viewer, device, event };
+  }
   const { kind, value, isFirst, event } = news;
   return { topic: kind, payload: value, device, ...(isFirst && { first: true }), ...(event && { event }) };
+}
+
+/** An object or a list comes as what it is, all other text as text: "1" and "true" are words here. */
+function readable(text: string): unknown {
+  if (!/^\s*[{[]/u.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -76,10 +76,20 @@ describe('picam-control', () => {
     [{ actionType: 'record', value: '30' }, {}, 'record', { action: 'start', seconds: 30 }],
     [{ actionType: 'msg' }, { payload: 'Record Stop' }, 'record', { action: 'stop' }],
     [{ actionType: 'msg' }, { payload: 'bitrate', value: 600 }, 'bitrate', { kbps: 600 }],
+    [
+      { actionType: 'message' },
+      { payload: 'hello', viewer: 'me' },
+      'message',
+      { text: 'hello', viewer: 'me' },
+    ],
+    [{ actionType: 'message' }, { payload: { speed: 2 } }, 'message', { text: '{"speed":2}' }],
+    [{ actionType: 'message', value: 'fixed', valueType: 'str' }, {}, 'message', { text: 'fixed' }],
+    [{ actionType: 'msg' }, { payload: 'message', value: 'hi' }, 'message', { text: 'hi' }],
   ])('asks as %j with %j wants', async (node, message, op, data) => {
     camera.answer('restart', () => ({ streaming: true, viewers: 0 }));
     camera.answer('keyframe', () => ({}));
     camera.answer('bitrate', () => ({ kbps: 1_000, target: 1_000 }));
+    camera.answer('message', () => ({ viewers: 1 }));
     camera.answer('record', () => ({ recording: true, file: 'a.mp4' }));
     const flow = await startFlow(node);
     await flow.reaches('online');
@@ -91,6 +101,8 @@ describe('picam-control', () => {
     [{ actionType: 'bitrate', value: '' }, 'The bit rate: kbps: '],
     [{ actionType: 'bitrate', value: '-5' }, 'The bit rate: kbps: '],
     [{ actionType: 'record', value: '0' }, 'The recording: seconds: '],
+    [{ actionType: 'message' }, 'The message: text: '],
+    [{ actionType: 'message', value: 'x'.repeat(1025), valueType: 'str' }, 'at most 1024 bytes'],
   ])('refuses %j in words', async (node, words) => {
     const flow = await startFlow(node);
     await flow.reaches('online');

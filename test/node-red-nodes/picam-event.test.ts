@@ -107,4 +107,23 @@ describe('picam-event', () => {
     );
     await flow.reaches('not configured');
   });
+
+  test.each([
+    ['{"x":1}', { x: 1 }],
+    ['[1]', [1]],
+    ['{no json', '{no json'],
+    ['42', '42'],
+    ['', ''],
+  ])('gives what a viewer says, %j, as %j, with who said it', async (text, payload) => {
+    const flow = await startFlow({ kinds: ['message', 'event'] });
+    await camera.sayEvent('message', { viewer: 'v1', text });
+    expect(await toldBy(flow)).toMatchObject([{ topic: 'message', payload, viewer: 'v1', device: 'door' }]);
+  });
+
+  test('tells of other events without what viewers say', async () => {
+    const flow = await startFlow({ kinds: ['event'] });
+    await camera.sayEvent('message', { viewer: 'v1', text: 'hello' });
+    await camera.sayEvent('button', { pressed: true });
+    expect((await toldBy(flow)).map(({ topic }) => topic)).toEqual(['button']);
+  });
 });
