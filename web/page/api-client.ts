@@ -9,6 +9,9 @@ export interface Camera {
   readonly enabled: boolean;
   /** True when it sends sound. */
   readonly audio: boolean;
+  /** Whether it records to its own disk now, and whether it can. */
+  readonly recording: boolean;
+  readonly canRecord: boolean;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
@@ -19,6 +22,8 @@ export interface IceServer {
 }
 
 const REQUEST_TIMEOUT_MS = 8_000;
+/** A camera that is off has to be started. */
+const SNAPSHOT_TIMEOUT_MS = 20_000;
 const ICE_SERVERS_KEPT_MS = 60_000;
 
 /** The server's refusal; `code` is the contract's. */
@@ -43,23 +48,22 @@ export async function request(
   options: RequestInit = {},
   timeoutMs = REQUEST_TIMEOUT_MS,
 ): Promise<Response> {
-  const response = await fetch(path, {
-    cache: 'no-store',
-    signal: AbortSignal.timeout(timeoutMs),
-    ...options,
-  });
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  const response = await fetch(path, { cache: 'no-store', ...options, signal });
   if (response.ok) return response;
+  if (response.status === 401) logInAgain();
   throw await refusalOf(response);
 }
 
 export async function fetchCameras(timeoutMs = REQUEST_TIMEOUT_MS): Promise<Camera[]> {
-  const response = await request('/api/cameras', {}, timeoutMs);
+  const response = await request('api/cameras', {}, timeoutMs);
   return (await response.json()) as Camera[];
 }
 
 /** True while the server reaches the MQTT broker. */
 export async function fetchBrokerConnected(): Promise<boolean> {
-  const response = await fetch('/healthz', {
+  const response = await fetch('healthz', {
     cache: 'no-store',
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
@@ -67,9 +71,18 @@ export async function fetchBrokerConnected(): Promise<boolean> {
 }
 
 /** A new snapshot, scaled to about `width` pixels. */
-export async function fetchSnapshot(device: string, width: number): Promise<Blob> {
-  const response = await request(`/api/cameras/${device}/snapshot.jpg?width=${width}`, {}, 20_000);
+export async function fetchSnapshot(device: string, width: number, signal?: AbortSignal): Promise<Blob> {
+  const path = `api/cameras/${device}/snapshot.jpg?width=${width}`;
+  const response = await request(path, { ...(signal && { signal }) }, SNAPSHOT_TIMEOUT_MS);
   return response.blob();
+}
+
+/** Begins or ends a recording on the camera's own disk. @returns whether it records now. @throws as `request` does. */
+export async function setRecording(device: string, isWanted: boolean): Promise<boolean> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ action: isWanted ? 'start' : 'stop' });
+  const response = await request(`api/cameras/${device}/record`, { method: 'POST', headers, body });
+  return ((await response.json()) as { recording: boolean }).recording;
 }
 
 let keptIceServers: { readonly servers: Promise<IceServer[]>; readonly atMs: number } | undefined;
@@ -78,12 +91,17 @@ let keptIceServers: { readonly servers: Promise<IceServer[]>; readonly atMs: num
 export function fetchIceServers(): Promise<IceServer[]> {
   if (keptIceServers && performance.now() - keptIceServers.atMs < ICE_SERVERS_KEPT_MS)
     return keptIceServers.servers;
-  const servers = request('/api/turn-credentials').then(
+  const servers = request('api/turn-credentials').then(
     async (response) => (await response.json()) as IceServer[],
   );
   keptIceServers = { servers, atMs: performance.now() };
   servers.catch(() => (keptIceServers = undefined));
   return servers;
+}
+
+/** The log-in has expired meanwhile: the server answers the page's own address with the form to log in. */
+function logInAgain(): void {
+  location.reload();
 }
 
 async function refusalOf(response: Response): Promise<ApiError> {

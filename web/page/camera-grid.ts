@@ -1,7 +1,9 @@
-import type { Camera } from './api-client.ts';
+import { logOutButton } from './access-buttons.ts';
+import { fetchIceServers, type Camera } from './api-client.ts';
 import type { CameraListState } from './camera-list.ts';
 import { CameraTile } from './camera-tile.ts';
 import { element } from './element.ts';
+import { LiveTilesSwitch } from './live-tiles-switch.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
 /** A tile for every camera found. */
@@ -11,6 +13,8 @@ export class CameraGrid {
   readonly #tiles = new Map<string, CameraTile>();
   readonly #count = element('p', { class: 'count' });
   readonly #list = element('ul', { class: 'grid' });
+  readonly #live = new LiveTilesSwitch(() => this.#followLive());
+  readonly #closing = new AbortController();
   readonly #empty = element('div', { class: 'empty', role: 'status' });
 
   constructor(snapshots: SnapshotStore) {
@@ -20,16 +24,28 @@ export class CameraGrid {
   open(): void {
     const brand = element('img', { src: 'icon.svg', alt: '', width: '32', height: '32' });
     const title = element('h1', { tabindex: '-1' }, brand, 'Picam');
-    this.root.append(element('header', { class: 'bar' }, title, this.#count), this.#list, this.#empty);
+    this.root.append(
+      element('header', { class: 'bar' }, title, this.#count, this.#live.button.root, logOutButton()),
+      this.#list,
+      this.#empty,
+    );
+    const { signal } = this.#closing;
+    this.#live.open(signal);
+    document.addEventListener('visibilitychange', () => this.#followLive(), { signal });
+    addEventListener('pagehide', () => this.#followLive(false), { signal });
+    addEventListener('pageshow', () => this.#followLive(), { signal });
   }
 
   close(): void {
+    this.#closing.abort();
     for (const tile of this.#tiles.values()) tile.close();
     this.#tiles.clear();
     this.root.remove();
   }
 
   show(state: CameraListState): void {
+    // A click then need not wait for them; asking again costs nothing while they are fresh.
+    void fetchIceServers();
     this.#removeGone(state.cameras);
     for (const camera of state.cameras) this.#showTile(camera);
     const online = state.cameras.filter((camera) => camera.online).length;
@@ -50,8 +66,13 @@ export class CameraGrid {
       this.#tiles.set(camera.device, tile);
       tile.open();
       this.#list.append(tile.root);
+      tile.isLive = this.#live.isOn;
     }
     tile.show(camera);
+  }
+
+  #followLive(isWanted = this.#live.isOn): void {
+    for (const tile of this.#tiles.values()) tile.isLive = isWanted;
   }
 
   #removeGone(cameras: readonly Camera[]): void {

@@ -1,6 +1,8 @@
 import { fetchBrokerConnected, fetchCameras, type Camera } from './api-client.ts';
 
 const POLL_INTERVAL_MS = 2_000;
+/** While somebody waits for something that only the server can tell. */
+const POLL_WHILE_WAITING_MS = 750;
 
 export interface CameraListState {
   /** False until the server has answered once. */
@@ -13,11 +15,14 @@ export interface CameraListState {
 /** Follows what the server knows of the cameras while the page is visible. */
 export class CameraList {
   readonly #onChange: (state: CameraListState) => void;
+  readonly #isAwaited: () => boolean;
   #state: CameraListState = { loaded: false, serverAway: false, brokerAway: false, cameras: [] };
   #timer: number | undefined;
 
-  constructor(onChange: (state: CameraListState) => void) {
+  /** @param isAwaited whether somebody waits for a change */
+  constructor(onChange: (state: CameraListState) => void, isAwaited: () => boolean) {
     this.#onChange = onChange;
+    this.#isAwaited = isAwaited;
   }
 
   get state(): CameraListState {
@@ -36,7 +41,10 @@ export class CameraList {
     this.#state = await this.#read();
     this.#onChange(this.#state);
     clearTimeout(this.#timer);
-    if (!document.hidden) this.#timer = setTimeout(() => void this.#poll(), POLL_INTERVAL_MS);
+    const { serverAway, brokerAway } = this.#state;
+    const isAwaited = serverAway || brokerAway || this.#isAwaited();
+    const pauseMs = isAwaited ? POLL_WHILE_WAITING_MS : POLL_INTERVAL_MS;
+    if (!document.hidden) this.#timer = setTimeout(() => void this.#poll(), pauseMs);
   }
 
   async #read(): Promise<CameraListState> {

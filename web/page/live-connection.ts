@@ -1,5 +1,6 @@
 import { ApiError, fetchBrokerConnected, fetchCameras } from './api-client.ts';
 import { nextStep } from './reconnect-policy.ts';
+import { SpareView } from './spare-view.ts';
 import { readSample, type StreamSample } from './statistics.ts';
 import { mayBeTurnedOff, troubleOfClosedSession, troubleOfRefusal, type Trouble } from './trouble.ts';
 import { UnplayableError, WhepClient } from './whep-client.ts';
@@ -16,14 +17,19 @@ const LOST_MS = 5_000;
 const LIST_TIMEOUT_MS = 2_000;
 
 export type LiveState =
-  | { readonly phase: 'connecting' }
+  /** `isRetry`: what is wrong has been told already. */
+  | { readonly phase: 'connecting'; readonly isRetry: boolean }
   | { readonly phase: 'playing' }
+  /** By the person who watches. */
+  | { readonly phase: 'paused' }
   | { readonly phase: 'waiting'; readonly trouble: Trouble; readonly retryAtMs: number }
   | { readonly phase: 'ended'; readonly trouble: Trouble; readonly canRetry: boolean };
 
 export interface LiveConnectionHandlers {
   readonly onState: (state: LiveState) => void;
   readonly onStream: (stream: MediaStream) => void;
+  /** A new connection, before it is offered. */
+  readonly onPeer: (peer: RTCPeerConnection) => void;
   readonly onSample: (sample: StreamSample) => void;
 }
 
@@ -31,14 +37,17 @@ export interface LiveConnectionHandlers {
 export class LiveConnection {
   readonly #device: string;
   readonly #handlers: LiveConnectionHandlers;
+  readonly #withSound: boolean;
+  readonly #spare = new SpareView((client) => this.#goBackTo(client));
   #client: WhepClient | undefined;
-  #state: LiveState = { phase: 'connecting' };
+  #state: LiveState = { phase: 'connecting', isRetry: false };
   #failures = 0;
   #timer: number | undefined;
   #lastFrames = 0;
   #lastProgressMs = 0;
 
-  constructor(device: string, handlers: LiveConnectionHandlers) {
+  constructor(device: string, handlers: LiveConnectionHandlers, { withSound = true } = {}) {
+    this.#withSound = withSound;
     this.#device = device;
     this.#handlers = handlers;
   }
@@ -49,10 +58,11 @@ export class LiveConnection {
 
   /** Also after `close()`, and to play again after an end. */
   open(): void {
-    this.close();
-    const client = new WhepClient(this.#device, this.#handlers.onStream);
+    this.#leave();
+    const { onStream, onPeer } = this.#handlers;
+    const client = new WhepClient(this.#device, onStream, onPeer, this.#withSound);
     this.#client = client;
-    this.#setState({ phase: 'connecting' });
+    this.#setState({ phase: 'connecting', isRetry: this.#failures > 0 });
     client.open().then(
       () => this.#watch(client),
       (error: unknown) => this.#handleFailedOffer(client, error),
@@ -69,7 +79,19 @@ export class LiveConnection {
     if (this.#state.phase === 'ended' && mayBeTurnedOff(this.#state.trouble)) this.open();
   }
 
+  /** Until `open`; the camera need not send meanwhile. */
+  pause(): void {
+    this.close();
+    this.#failures = 0;
+    this.#setState({ phase: 'paused' });
+  }
+
   close(): void {
+    this.#leave();
+    this.#spare.drop();
+  }
+
+  #leave(): void {
     clearTimeout(this.#timer);
     this.#client?.close();
     this.#client = undefined;
@@ -109,6 +131,7 @@ export class LiveConnection {
   /** The view saw a picture; it may know earlier than the statistics. */
   pictureShown(): void {
     if (!this.#client || this.#state.phase !== 'connecting') return;
+    this.#spare.drop();
     this.#failures = 0;
     this.#setState({ phase: 'playing' });
   }
@@ -121,7 +144,8 @@ export class LiveConnection {
     if (ended) this.#fail(client, ended);
     else if (!hasPlayed && hasFailed) this.#fail(client, { kind: 'ice-failed', usesTurn: client.usesTurn });
     else if (!hasPlayed && stalledMs > FIRST_PICTURE_TIMEOUT_MS) this.#fail(client, unseen(client));
-    else if (hasPlayed && (hasFailed || stalledMs > LOST_MS)) this.#fail(client, { kind: 'lost' });
+    else if (hasPlayed && hasFailed) this.#fail(client, { kind: 'lost' });
+    else if (hasPlayed && stalledMs > LOST_MS) this.#setAside(client);
     else if (hasPlayed && stalledMs > OFFLINE_STALL_MS && (await isOffline(this.#device)))
       this.#fail(client, { kind: 'camera-offline' });
   }
@@ -130,12 +154,34 @@ export class LiveConnection {
     if (this.#client === client) this.#fail(client, await troubleOf(error));
   }
 
-  #fail(client: WhepClient, trouble: Trouble): void {
+  /** Nobody knows yet whether this view goes on or another can be had first. */
+  #setAside(client: WhepClient): void {
     if (this.#client !== client) return;
-    this.close();
+    this.#client = undefined;
+    this.#spare.keep(client, this.#lastFrames);
+    this.#decide({ kind: 'lost' });
+  }
+
+  #goBackTo(client: WhepClient): void {
+    this.#leave();
+    this.#client = client;
+    this.#failures = 0;
+    client.announce();
+    this.#setState({ phase: 'playing' });
+    this.#watch(client);
+  }
+
+  #fail(client: WhepClient, trouble: Trouble): void {
+    if (this.#client === client) this.#decide(trouble);
+  }
+
+  #decide(trouble: Trouble): void {
+    this.#leave();
     this.#failures += 1;
     const next = nextStep(trouble, this.#failures, Math.random());
     if (next.step !== 'retry') {
+      this.#spare.drop();
+      this.#failures = 0;
       this.#setState({ phase: 'ended', trouble, canRetry: next.step === 'ask' });
       return;
     }

@@ -30,9 +30,15 @@ export class LiveNotice {
     if (key === this.#shown) return;
     this.#shown = key;
     clearInterval(this.#timer);
+    if (state.phase === 'connecting' && state.isRetry) {
+      // What is wrong stays to be read, and is not spoken anew, until it is known whether it still is.
+      this.#pause.textContent = describePause(0);
+      return;
+    }
     this.root.hidden = state.phase === 'playing';
     this.root.classList.toggle('busy', state.phase === 'connecting');
     if (state.phase === 'connecting') this.root.replaceChildren(element('span', { class: 'spinner' }));
+    else if (state.phase === 'paused') this.#showPaused();
     else if (state.phase === 'waiting') this.#showWaiting(state, camera);
     else if (state.phase === 'ended') this.#showEnded(state, camera);
   }
@@ -45,6 +51,10 @@ export class LiveNotice {
       this.#actions.playVideo();
     });
     this.root.replaceChildren(element('h2', {}, 'Tap to play'), button);
+  }
+
+  #showPaused(): void {
+    this.root.replaceChildren(element('h2', {}, 'Paused'), this.#button('Play', this.#actions.playAgain));
   }
 
   #showWaiting({ trouble, retryAtMs }: LiveState & { phase: 'waiting' }, camera: string): void {

@@ -1,30 +1,39 @@
 import type { Camera } from './api-client.ts';
 import { element, icon } from './element.ts';
 import { goFullScreen, savePicture } from './video-actions.ts';
-import { BACK, CHART, EXPAND, PHOTO } from './icons.ts';
+import { BACK } from './icons.ts';
+import { watchIdle } from './idle-watch.ts';
+import { Joystick } from './joystick.ts';
 import { LiveConnection, type LiveState } from './live-connection.ts';
+import { LiveControls } from './live-controls.ts';
 import { LiveNotice } from './live-notice.ts';
 import { describeViewers } from './messages.ts';
+import { Poster } from './poster.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
-import { SoundButton } from './sound-button.ts';
 import { StatisticsLine } from './statistics-line.ts';
+import { Toast } from './toast.ts';
 import { mayBeTurnedOff } from './trouble.ts';
-
-const SNAPSHOT_DELAY_MS = 1_500;
+import { ViewerChannel } from './viewer-channel.ts';
 
 /** The full view of one camera: plays by itself and keeps playing until it is closed. */
 export class LiveView {
   readonly root = element('main', { class: 'live' });
   readonly #device: string;
-  readonly #snapshots: SnapshotStore;
   readonly #connection: LiveConnection;
   readonly #title = element('h1', { tabindex: '-1' });
-  readonly #stateLine = element('p', { class: 'state', role: 'status' });
+  readonly #stateLine = element('span', { role: 'status' });
+  readonly #viewers = element('span', { class: 'viewers' });
   readonly #video = element('video', { autoplay: true, playsinline: true, muted: true });
-  readonly #poster = element('img', { class: 'poster', alt: '', hidden: true });
+  readonly #poster: Poster;
   readonly #notice: LiveNotice;
-  readonly #sound = new SoundButton(this.#video);
+  readonly #controls: LiveControls;
+  readonly #toast = new Toast();
   readonly #statistics = new StatisticsLine();
+  readonly #channel = new ViewerChannel({
+    onOpen: (isOpen) => this.#joystick.offer(isOpen),
+    onMessage: (text) => this.#announceMessage(text),
+  });
+  readonly #joystick = new Joystick((position) => this.#channel.send(position));
   readonly #stage = element('div', { class: 'stage' });
   readonly #abort = new AbortController();
   #camera: Camera | undefined;
@@ -33,14 +42,23 @@ export class LiveView {
 
   constructor(device: string, snapshots: SnapshotStore) {
     this.#device = device;
-    this.#snapshots = snapshots;
+    this.#poster = new Poster(device, snapshots);
     this.#notice = new LiveNotice({
       playAgain: () => this.#connection.open(),
       playVideo: () => void this.#play(),
     });
+    this.#controls = new LiveControls(device, this.#video, {
+      pauseOrPlay: () => this.#pauseOrPlay(),
+      toggleStatistics: () => this.#statistics.toggle(),
+      savePicture: () => void this.#save(),
+      goFullScreen: () => goFullScreen(this.root, this.#video),
+      leave: () => (location.hash = '#/'),
+      say: (text) => this.#toast.say(text),
+    });
     this.#connection = new LiveConnection(device, {
       onState: (state) => this.#handleState(state),
       onStream: (stream) => this.#handleStream(stream),
+      onPeer: (peer) => this.#channel.attach(peer),
       onSample: (sample) => this.#statistics.add(sample),
     });
   }
@@ -49,7 +67,9 @@ export class LiveView {
     // The attribute alone does not mute a video that a script made, and only a muted one may play by itself.
     this.#video.muted = true;
     this.#build();
-    void this.#showPoster();
+    void this.#poster.load(
+      () => !this.#abort.signal.aborted && this.#connection.state.phase === 'connecting',
+    );
     this.#listen();
     this.#connection.open();
     this.#title.focus({ preventScroll: true });
@@ -58,9 +78,20 @@ export class LiveView {
   close(): void {
     this.#abort.abort();
     this.#notice.close();
+    this.#toast.close();
     this.#connection.close();
     this.#video.srcObject = null;
     this.root.remove();
+  }
+
+  /** True while it cannot play, and would if it could. */
+  get isWaiting(): boolean {
+    return ['waiting', 'ended'].includes(this.#connection.state.phase);
+  }
+
+  /** Says something to the camera, or to whoever listens to it. @returns whether it is on its way. */
+  send(value: unknown): boolean {
+    return this.#channel.send(value);
   }
 
   /** What the camera list says now; a camera that is back is played at once. */
@@ -70,7 +101,7 @@ export class LiveView {
     if (this.#title.textContent !== name) this.#title.textContent = name;
     this.#video.setAttribute('aria-label', `Live picture of ${name}`);
     document.title = `${name} – Picam`;
-    this.#sound.offer(camera?.audio === true);
+    this.#controls.show(camera);
     if (isReachable && !this.#wasReachable) this.#connection.retryNow();
     this.#wasReachable = isReachable;
     if (camera) this.#followSwitch(camera.enabled);
@@ -90,9 +121,7 @@ export class LiveView {
   }
 
   #hidePictures(): void {
-    this.#snapshots.forget(this.#device);
-    this.#poster.hidden = true;
-    this.#poster.removeAttribute('src');
+    this.#poster.forget();
     this.#video.srcObject = null;
   }
 
@@ -102,47 +131,49 @@ export class LiveView {
       { href: '#/', class: 'button', 'aria-label': 'All cameras', title: 'All cameras (Esc)' },
       icon(BACK),
     );
-    const heading = element('div', { class: 'heading' }, this.#title, this.#stateLine);
-    const controls = element(
-      'div',
-      { class: 'controls' },
-      this.#sound.root,
-      this.#statistics.button(CHART),
-      this.#button('Save a picture', 's', PHOTO, () => void this.#save()),
-      this.#button('Full screen', 'f', EXPAND, () => goFullScreen(this.#stage, this.#video)),
-    );
+    const state = element('p', { class: 'state' }, this.#stateLine, this.#viewers);
+    const heading = element('div', { class: 'heading' }, this.#title, state);
     this.#title.textContent = this.#device;
-    this.#stage.append(this.#video, this.#poster, this.#notice.root, this.#statistics.root);
-    this.root.append(element('header', { class: 'bar' }, back, heading, controls), this.#stage);
-  }
-
-  #button(label: string, key: string, path: string, act: () => void): HTMLButtonElement {
-    const attributes = { type: 'button', class: 'button', 'aria-label': label, title: `${label} (${key})` };
-    const button = element('button', { ...attributes, 'aria-keyshortcuts': key }, icon(path));
-    button.addEventListener('click', act);
-    return button;
+    this.#stage.append(
+      this.#video,
+      this.#poster.root,
+      this.#notice.root,
+      this.#statistics.root,
+      this.#toast.root,
+      this.#joystick.root,
+    );
+    this.root.append(element('header', { class: 'bar' }, back, heading), this.#controls.root, this.#stage);
   }
 
   #listen(): void {
     const { signal } = this.#abort;
-    document.addEventListener('keydown', (event) => this.#handleKey(event), { signal });
+    this.#joystick.open(signal);
+    this.#controls.open(signal);
+    watchIdle(this.root, signal);
     addEventListener('pagehide', () => this.#connection.close(), { signal });
-    addEventListener('pageshow', ({ persisted }) => persisted && this.#connection.open(), { signal });
+    addEventListener('pageshow', ({ persisted }) => persisted && this.#comeBack(), { signal });
     this.#video.addEventListener('loadeddata', () => this.#handleFirstPicture(), { signal });
   }
 
-  #handleKey({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): void {
-    if (ctrlKey || metaKey || altKey) return;
-    if (key === 'm') this.#sound.toggle();
-    else if (key === 'i') this.#statistics.toggle();
-    else if (key === 's') void this.#save();
-    else if (key === 'f') goFullScreen(this.#stage, this.#video);
-    else if (key === 'Escape' && !document.fullscreenElement) location.hash = '#/';
+  /** From the browser's memory of pages that were left. */
+  #comeBack(): void {
+    if (this.#connection.state.phase !== 'paused') this.#connection.open();
+  }
+
+  #pauseOrPlay(): void {
+    const { phase } = this.#connection.state;
+    if (phase === 'playing' || phase === 'connecting') this.#connection.pause();
+    else this.#connection.open();
   }
 
   #handleStream(stream: MediaStream): void {
     this.#video.srcObject = stream;
     void this.#play();
+  }
+
+  #announceMessage(text: string): void {
+    const detail = { device: this.#device, text };
+    this.root.dispatchEvent(new CustomEvent('picam-message', { bubbles: true, detail }));
   }
 
   async #play(): Promise<void> {
@@ -156,48 +187,55 @@ export class LiveView {
 
   #handleFirstPicture(): void {
     if (!this.#video.srcObject) return;
-    this.#poster.hidden = true;
+    this.#poster.hide();
     this.#connection.pictureShown();
   }
 
   #handleState(state: LiveState): void {
     this.root.dataset['phase'] = state.phase;
-    if (state.phase === 'waiting' || state.phase === 'ended') {
-      this.#statistics.clear();
-      this.#poster.hidden = this.#poster.src === '';
-    }
+    const isShown = state.phase === 'playing' || state.phase === 'connecting';
+    this.#controls.showPaused(!isShown);
+    if (!isShown) this.#statistics.clear();
+    if (state.phase === 'waiting' || state.phase === 'ended') this.#poster.show();
     if (state.phase === 'ended' && mayBeTurnedOff(state.trouble)) this.#hidePictures();
     this.#showState(state);
   }
 
   #showState(state: LiveState): void {
     const name = this.#camera?.name ?? this.#device;
-    const watching = this.#camera ? ` · ${describeViewers(Math.max(1, this.#camera.viewers))}` : '';
-    const line = {
-      connecting: 'Connecting …',
-      playing: `Live${watching}`,
-      waiting: 'Not connected',
-      ended: 'Not playing',
-    };
-    if (this.#stateLine.textContent !== line[state.phase]) this.#stateLine.textContent = line[state.phase];
-    this.#notice.show(state, name);
+    const line = lineOf(state);
+    if (this.#stateLine.textContent !== line) this.#stateLine.textContent = line;
+    // Beside what is spoken: who comes and goes is nothing to interrupt somebody for.
+    const isLive = this.#camera !== undefined && state.phase === 'playing';
+    this.#viewers.textContent = isLive
+      ? ` · ${describeViewers(Math.max(1, this.#camera?.viewers ?? 1))}`
+      : '';
+    this.#notice.show(this.#explained(state), name);
   }
 
-  async #showPoster(): Promise<void> {
-    const url = this.#snapshots.urlOf(this.#device) ?? (await this.#lateSnapshot());
-    if (url === undefined) return;
-    this.#poster.src = url;
-    this.#poster.hidden = this.#connection.state.phase === 'playing';
-  }
-
-  /** Live pictures mostly come sooner than a snapshot would, and making one would only slow them down. */
-  async #lateSnapshot(): Promise<string | undefined> {
-    await new Promise((resolve) => setTimeout(resolve, SNAPSHOT_DELAY_MS));
-    if (this.#abort.signal.aborted || this.#connection.state.phase !== 'connecting') return undefined;
-    return this.#snapshots.refresh(this.#device);
+  /** The list knows why a camera that is off refuses. */
+  #explained(state: LiveState): LiveState {
+    const isRefused = state.phase === 'ended' && state.trouble.kind === 'refused';
+    return isRefused && this.#camera?.enabled === false ? { ...state, trouble: { kind: 'private' } } : state;
   }
 
   async #save(): Promise<void> {
-    await savePicture(this.#video, this.#device, this.#poster.hidden ? undefined : this.#poster.src);
+    const isSaved = await savePicture(this.#video, this.#device, this.#poster.url);
+    this.#toast.say(isSaved ? 'The picture is saved.' : 'There is no picture to save yet.');
+  }
+}
+
+function lineOf(state: LiveState): string {
+  switch (state.phase) {
+    case 'connecting':
+      return state.isRetry ? 'Not connected' : 'Connecting …';
+    case 'playing':
+      return 'Live';
+    case 'paused':
+      return 'Paused';
+    case 'waiting':
+      return 'Not connected';
+    case 'ended':
+      return 'Not playing';
   }
 }

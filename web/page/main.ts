@@ -7,7 +7,7 @@ import { SnapshotStore } from './snapshot-store.ts';
 const app = document.querySelector('#app') ?? document.body;
 const banner = document.querySelector<HTMLElement>('#banner');
 const snapshots = new SnapshotStore();
-const list = new CameraList(show);
+const list = new CameraList(show, () => view.kind === 'live' && view.live.isWaiting);
 
 type View =
   | { readonly kind: 'grid'; readonly grid: CameraGrid }
@@ -15,6 +15,10 @@ type View =
 
 let view = openView();
 addEventListener('hashchange', navigate);
+/** For scripts on this page; what the camera says comes as an event `picam-message` of the document. */
+Object.assign(globalThis, {
+  picam: { send: (value: unknown) => view.kind === 'live' && view.live.send(value) },
+});
 list.open();
 
 /** The grid at `#/`, one camera at `#/camera/<device>`: both can be bookmarked. */

@@ -39,6 +39,11 @@ export function describeTrouble(trouble: Trouble, camera: string): Message {
       return { title: `${camera} took too long to answer`, advice: 'Its network may be slow or gone.' };
     case 'refused':
       return { title: `${camera} refused the view`, advice: trouble.detail };
+    case 'private':
+      return {
+        title: `${camera} is private`,
+        advice: 'It has been turned off by its owner, and plays here as soon as it is on again.',
+      };
     case 'no-webrtc':
       return {
         title: 'This browser cannot play live video',
@@ -87,7 +92,7 @@ export function describePause(remainingMs: number): string {
 
 function stopped(reason: 'stopped' | 'disabled', camera: string): Message {
   if (reason === 'disabled')
-    return { title: `${camera} has been turned off`, advice: 'Turn it on again to watch.' };
+    return { title: `${camera} has been turned off`, advice: 'It plays here as soon as it is on again.' };
   return { title: `${camera} has been stopped`, advice: 'Someone stopped the camera on purpose.' };
 }
 

@@ -20,6 +20,7 @@ export function nextStep(trouble: Trouble, failures: number, random: number): Ne
   switch (trouble.kind) {
     case 'stopped':
     case 'refused':
+    case 'private':
       return { step: 'ask' };
     case 'no-webrtc':
     case 'no-h264':

@@ -11,9 +11,9 @@ export class SnapshotStore {
   }
 
   /** The URL of a new picture, or of the last one when the camera gives none now. */
-  async refresh(device: string): Promise<string | undefined> {
+  async refresh(device: string, signal?: AbortSignal): Promise<string | undefined> {
     try {
-      const url = URL.createObjectURL(await fetchSnapshot(device, WIDTH));
+      const url = URL.createObjectURL(await fetchSnapshot(device, WIDTH, signal));
       const old = this.#urls.get(device);
       this.#urls.set(device, url);
       // Images that still show the old one have decoded it by then.

@@ -1,4 +1,4 @@
-import { element, icon } from './element.ts';
+import { element } from './element.ts';
 import { describeFigures, reckon, type StreamSample } from './statistics.ts';
 
 /** Long enough for steady figures, short enough to see a change. */
@@ -7,30 +7,13 @@ const WINDOW_MS = 1_900;
 /** The line of figures over the picture, shown on request. */
 export class StatisticsLine {
   readonly root = element('p', { class: 'statistics', hidden: true });
-  #button: HTMLButtonElement | undefined;
   #samples: StreamSample[] = [];
 
-  button(path: string): HTMLButtonElement {
-    const attributes = {
-      type: 'button',
-      class: 'button',
-      'aria-label': 'Statistics',
-      title: 'Statistics (i)',
-    };
-    const button = element(
-      'button',
-      { ...attributes, 'aria-keyshortcuts': 'i', 'aria-pressed': 'false' },
-      icon(path),
-    );
-    button.addEventListener('click', () => this.toggle());
-    this.#button = button;
-    return button;
-  }
-
-  toggle(): void {
+  /** @returns whether it is shown now. */
+  toggle(): boolean {
     this.root.hidden = !this.root.hidden;
-    this.#button?.setAttribute('aria-pressed', String(!this.root.hidden));
     this.#show();
+    return !this.root.hidden;
   }
 
   add(sample: StreamSample): void {

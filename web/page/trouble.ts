@@ -9,6 +9,8 @@ export type Trouble =
   | { readonly kind: 'broker-away' }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'refused'; readonly detail: string }
+  /** Turned off by its owner. */
+  | { readonly kind: 'private' }
   | { readonly kind: 'no-webrtc' }
   | { readonly kind: 'no-h264' }
   | { readonly kind: 'ice-failed'; readonly usesTurn: boolean }
@@ -37,7 +39,10 @@ export function troubleOfRefusal(code: string, detail: string, brokerConnected: 
 
 /** True when turning the camera on again may be all that is needed. */
 export function mayBeTurnedOff(trouble: Trouble): boolean {
-  return trouble.kind === 'refused' || (trouble.kind === 'stopped' && trouble.reason === 'disabled');
+  return (
+    ['refused', 'private'].includes(trouble.kind) ||
+    (trouble.kind === 'stopped' && trouble.reason === 'disabled')
+  );
 }
 
 /** What the end of a session, as the server knows it, means to who watches. */

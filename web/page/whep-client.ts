@@ -1,10 +1,6 @@
 import { fetchIceServers, request, type IceServer } from './api-client.ts';
+import { CandidateTrickle } from './candidate-trickle.ts';
 
-/**
- * Host candidates are there within milliseconds; whatever takes longer is sent after the offer. The camera starts with
- * the offer and needs longer than any candidate, so waiting for them all would only delay the first picture.
- */
-const GATHERING_PATIENCE_MS = 40;
 /** A little more than the server gives the camera. */
 const OFFER_TIMEOUT_MS = 20_000;
 
@@ -27,20 +23,34 @@ export class UnplayableError extends Error {
 export class WhepClient {
   readonly #device: string;
   readonly #onStream: (stream: MediaStream) => void;
+  readonly #onPeer: (peer: RTCPeerConnection) => void;
+  readonly #withSound: boolean;
   #peer: RTCPeerConnection | undefined;
+  #stream: MediaStream | undefined;
   #location: string | undefined;
-  #etag = '';
-  #lateCandidates: RTCIceCandidate[] = [];
   #closed = false;
   usesTurn = false;
 
-  constructor(device: string, onStream: (stream: MediaStream) => void) {
+  /** @param onPeer may add to the connection before it is offered. */
+  constructor(
+    device: string,
+    onStream: (stream: MediaStream) => void,
+    onPeer: (peer: RTCPeerConnection) => void,
+    withSound = true,
+  ) {
     this.#device = device;
     this.#onStream = onStream;
+    this.#onPeer = onPeer;
+    this.#withSound = withSound;
   }
 
   get connectionState(): RTCPeerConnectionState {
     return this.#peer?.connectionState ?? 'new';
+  }
+
+  /** True when no more pictures will ever come this way. */
+  get isOver(): boolean {
+    return this.isClosedByCamera || this.connectionState === 'failed' || this.connectionState === 'closed';
   }
 
   /** True when the camera has said that it sends no more (DTLS close_notify); why is the server's to tell. */
@@ -55,15 +65,22 @@ export class WhepClient {
     const iceServers = await fetchIceServers();
     if (this.#isClosed()) return;
     const peer = this.#createPeer(iceServers);
-    await peer.setLocalDescription(await peer.createOffer());
-    await candidatesGathered(peer, GATHERING_PATIENCE_MS);
-    const answer = await this.#postOffer(peer);
+    const trickle = new CandidateTrickle(peer);
+    trickle.open();
+    await peer.setLocalDescription();
+    const { sdp, etag } = await this.#postOffer(trickle.takeOffer());
     if (this.#isClosed()) {
       this.#deleteSession();
       return;
     }
-    await peer.setRemoteDescription({ type: 'answer', sdp: answer });
-    this.#sendLateCandidates();
+    await peer.setRemoteDescription({ type: 'answer', sdp });
+    if (this.#location !== undefined) trickle.begin({ location: this.#location, etag });
+  }
+
+  /** Hands its stream and its connection out once more, to those who have meanwhile been given others. */
+  announce(): void {
+    if (this.#peer) this.#onPeer(this.#peer);
+    if (this.#stream) this.#onStream(this.#stream);
   }
 
   async getStats(): Promise<Record<string, unknown>[]> {
@@ -100,40 +117,32 @@ export class WhepClient {
     preferH264(transceiver);
     preferLowDelay(transceiver.receiver);
     // After the picture, so that a camera without sound has the connection's first section all the same.
-    peer.addTransceiver('audio', { direction: 'recvonly' });
+    if (this.#withSound) peer.addTransceiver('audio', { direction: 'recvonly' });
+    this.#onPeer(peer);
     peer.addEventListener('track', ({ track, streams }) => {
       // The sound is in the stream of the picture.
-      if (track.kind === 'video') this.#onStream(streams[0] ?? new MediaStream([track]));
+      if (track.kind !== 'video') return;
+      this.#stream = streams[0] ?? new MediaStream([track]);
+      this.#onStream(this.#stream);
     });
     return peer;
   }
 
-  async #postOffer(peer: RTCPeerConnection): Promise<string> {
-    const sdp = peer.localDescription?.sdp ?? '';
-    peer.addEventListener('icecandidate', ({ candidate }) => {
-      if (!candidate?.candidate) return;
-      this.#lateCandidates.push(candidate);
-      if (peer.remoteDescription) this.#sendLateCandidates();
-    });
+  async #postOffer(offer: string): Promise<{ readonly sdp: string; readonly etag: string }> {
     const headers = { 'content-type': 'application/sdp' };
     const response = await request(
-      `/whep/${this.#device}`,
-      { method: 'POST', body: sdp, headers },
+      `whep/${this.#device}`,
+      { method: 'POST', body: offer, headers },
       OFFER_TIMEOUT_MS,
     );
-    this.#location = response.headers.get('location') ?? undefined;
-    this.#etag = response.headers.get('etag') ?? '*';
-    return response.text();
+    this.#location = this.#addressOf(response.headers.get('location'));
+    return { sdp: await response.text(), etag: response.headers.get('etag') ?? '' };
   }
 
-  #sendLateCandidates(): void {
-    const candidates = this.#lateCandidates.splice(0);
-    if (candidates.length === 0 || this.#location === undefined) return;
-    const lines = candidates.map(({ candidate }) => `a=${candidate}\r\n`).join('');
-    const body = `m=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:${candidates[0]?.sdpMid ?? '0'}\r\n${lines}`;
-    const headers = { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': this.#etag };
-    // One candidate more or less: the connection itself tells whether those that arrived were enough.
-    request(this.#location, { method: 'PATCH', body, headers }).catch(() => undefined);
+  /** As this page sees it: a proxy that shows the server below a path of its own may not have told the server. */
+  #addressOf(location: string | null): string | undefined {
+    const session = location?.split('/').at(-1);
+    return session === undefined ? undefined : `whep/${this.#device}/${session}`;
   }
 
   #deleteSession(): void {
@@ -156,13 +165,4 @@ function preferH264(transceiver: RTCRtpTransceiver): void {
 
 function preferLowDelay(receiver: RTCRtpReceiver): void {
   if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
-}
-
-function candidatesGathered(peer: RTCPeerConnection, patienceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, patienceMs);
-    const check = () => peer.iceGatheringState === 'complete' && resolve();
-    peer.addEventListener('icegatheringstatechange', check);
-    check();
-  });
 }

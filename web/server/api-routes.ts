@@ -3,8 +3,10 @@ import { z } from 'zod';
 import type { CameraDirectory, KnownCamera } from '../../camera-client/camera-directory.ts';
 import type { CameraRequests } from '../../camera-client/camera-requests.ts';
 import { parseValue } from '../../contract/envelopes.ts';
-import { sdpSchema, sessionIdSchema, type IceServer } from '../../contract/operations.ts';
+import { sdpSchema, sessionIdSchema } from '../../contract/operations.ts';
 import { deviceIdSchema } from '../../contract/topics.ts';
+import type { IceServerSource } from '../../foundation/ice/ice-server-source.ts';
+import { maySee } from './access/rights.ts';
 import type { CameraFinder } from './camera-finder.ts';
 import { clientOf, COST, type ClientRates } from './client-rates.ts';
 import { readJsonBody, readOptionalJsonBody } from './request-body.ts';
@@ -14,6 +16,7 @@ import type { Views } from './views.ts';
 const offerSchema = z.object({ sdp: sdpSchema, type: z.literal('offer').default('offer') });
 const stopSchema = z.object({ session: sessionIdSchema.optional() });
 const cameraQuerySchema = z.object({ device: deviceIdSchema.optional() });
+const recordSchema = z.object({ action: z.enum(['start', 'stop']) });
 const snapshotQuerySchema = z.object({ width: z.coerce.number().int().min(16).max(4096).optional() });
 
 export interface ApiRoutesOptions {
@@ -23,7 +26,7 @@ export interface ApiRoutesOptions {
   readonly views: Views;
   readonly rates: ClientRates;
   readonly snapshots: SnapshotCache;
-  readonly iceServers: readonly IceServer[];
+  readonly iceServers: IceServerSource;
 }
 
 /** The JSON routes below `/api`. */
@@ -36,9 +39,13 @@ export function apiRoutes(options: ApiRoutesOptions): Hono {
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   });
 
-  routes.get('/cameras', ({ json }) => json(directory.cameras.map(describeCamera)));
+  routes.get('/cameras', (context) => {
+    const rights = context.get('rights');
+    const seen = directory.cameras.filter(({ device }) => maySee(rights, device));
+    return context.json(seen.map(describeCamera));
+  });
 
-  routes.get('/turn-credentials', ({ json }) => json(iceServers));
+  routes.get('/turn-credentials', async ({ json }) => json((await iceServers.current()).iceServers));
 
   routes.post('/start-webrtc', async (context) => {
     const { device } = parseValue(cameraQuerySchema, context.req.query(), 'The query');
@@ -72,6 +79,14 @@ export function apiRoutes(options: ApiRoutesOptions): Hono {
     });
   });
 
+  routes.post('/cameras/:device/record', async (context) => {
+    const { action } = await readJsonBody(context, recordSchema);
+    const { device } = await finder.findOnline(context.req.param('device'));
+    rates.spend(clientOf(context), device, COST.other);
+    const { recording } = await finder.whileOnline(device, requests.request(device, 'record', { action }));
+    return context.json({ recording });
+  });
+
   return routes;
 }
 
@@ -85,6 +100,8 @@ function describeCamera({ device, online, info, state }: KnownCamera) {
     viewers: online ? (state?.viewers ?? 0) : 0,
     enabled: state?.enabled ?? true,
     audio: info?.audio !== undefined,
+    recording: online && (state?.recording ?? false),
+    canRecord: info?.caps.includes('record') ?? false,
     health: state?.health ?? 'ok',
     error: state?.error ?? null,
     width: info?.limits.width ?? null,

@@ -62,14 +62,19 @@ export class CameraFinder {
   }
 
   /**
-   * What a request to `device` gives, but without waiting for its time-out once the camera has gone offline.
-   * @throws CameraError `offline`, or what `reply` rejects with.
+   * What a request to `device` gives, but without waiting for its time-out once the camera has gone offline or has
+   * started anew.
+   * @throws CameraError `offline`, `stale_boot`, or what `reply` rejects with.
    */
   async whileOnline<T>(device: string, reply: Promise<T>): Promise<T> {
+    const { directory } = this.#options;
+    const boot = directory.find(device)?.info?.boot;
     let unsubscribe: Unsubscribe | undefined;
     const gone = new Promise<never>((_, reject) => {
-      unsubscribe = this.#options.directory.onChange((camera) => {
-        if (camera.device === device && !camera.online) reject(offlineError(device));
+      unsubscribe = directory.onChange((camera) => {
+        if (camera.device !== device) return;
+        if (!camera.online) reject(offlineError(device));
+        else if (boot !== undefined && camera.info?.boot !== boot) reject(restartedError(device));
       });
     });
     try {
@@ -108,4 +113,8 @@ export class CameraFinder {
 
 function offlineError(device: string): CameraError {
   return new CameraError('offline', `Camera "${device}" is offline; check its power and its network.`);
+}
+
+function restartedError(device: string): CameraError {
+  return new CameraError('stale_boot', `Camera "${device}" has just started anew; try again.`);
 }

@@ -9,8 +9,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.ts': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
   '.webmanifest': 'application/manifest+json',
 };
+/** For pages of any origin. There is nothing in them that is worth a secret. */
+const FOR_OTHER_PAGES = /^picam-live(-view)?\.(js|ts)$/;
 const FILE_NAME = /^[a-z0-9][a-z0-9-]*(\.[a-z]+)$/;
 
 /** The page's own files: those of one folder, none below it. */
@@ -23,7 +26,15 @@ export function pageRoutes(folder: URL): Hono {
     const content = type === undefined ? undefined : await readPageFile(folder, name);
     if (type === undefined || content === undefined) return notFound();
     const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
-    const headers = { 'content-type': type, 'cache-control': 'no-cache', etag };
+    const headers = {
+      'content-type': type,
+      'cache-control': 'no-cache',
+      etag,
+      ...(FOR_OTHER_PAGES.test(name) && {
+        'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
+      }),
+    };
     return req.header('if-none-match') === etag ? body(null, 304, headers) : body(content, 200, headers);
   });
 
@@ -31,13 +42,16 @@ export function pageRoutes(folder: URL): Hono {
 }
 
 /** Sources that are not built have modules in TypeScript only; their types are taken out on the way. */
-async function readPageFile(folder: URL, name: string): Promise<string | undefined> {
+async function readPageFile(
+  folder: URL,
+  name: string,
+): Promise<Uint8Array<ArrayBuffer> | string | undefined> {
   const extension = extname(name);
   if (extension !== '.js' && extension !== '.ts') return readOrUndefined(new URL(name, folder));
   const built = await readOrUndefined(new URL(name.replace(/\.ts$/, '.js'), folder));
   if (built !== undefined) return built;
   const source = await readOrUndefined(new URL(name.replace(/\.js$/, '.ts'), folder));
-  return source === undefined ? undefined : withoutTypes(source);
+  return source && withoutTypes(source.toString());
 }
 
 /** Node 22.12 cannot do this, and need not: what is installed is built. */
@@ -46,9 +60,9 @@ async function withoutTypes(source: string): Promise<string> {
   return stripTypeScriptTypes(source);
 }
 
-async function readOrUndefined(file: URL): Promise<string | undefined> {
+async function readOrUndefined(file: URL): Promise<Buffer<ArrayBuffer> | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch {
     return undefined;
   }

@@ -32,11 +32,23 @@ export function hostGuard(boundTo: string, hostNames: readonly string[]): Middle
 
 /** Against forged requests: another site's page may read nothing here (no CORS) and change nothing either. */
 export function sameOriginGuard(): MiddlewareHandler {
-  return async ({ req }, next) => {
+  return async (context, next) => {
+    const { req } = context;
     const origin = req.header('origin');
-    const isOwn = origin === undefined || originHost(origin) === req.header('host')?.toLowerCase();
+    const isOwn = origin === undefined || originHost(origin) === context.get('visitor').host?.toLowerCase();
     if (SAFE_METHODS.includes(req.method) || isOwn) return next();
     throw new HttpError(403, 'forbidden', `Pages of ${origin} may not control cameras here.`);
+  };
+}
+
+/**
+ * Against links and pictures of other sites that change something by a plain GET, as some routes do for programs that can
+ * do no more. Only browsers send the header.
+ */
+export function sameSiteGuard(): MiddlewareHandler {
+  return async ({ req }, next) => {
+    if (req.header('sec-fetch-site') !== 'cross-site') return next();
+    throw new HttpError(403, 'forbidden', 'Pages of other sites may not control cameras here.');
   };
 }
 
@@ -44,9 +56,9 @@ export function securityHeaders(): MiddlewareHandler {
   return async (context, next) => {
     await next();
     const { headers } = context.res;
-    headers.set('content-security-policy', PAGE_POLICY);
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', PAGE_POLICY);
     headers.set('x-content-type-options', 'nosniff');
-    headers.set('referrer-policy', 'no-referrer');
+    if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'no-referrer');
     headers.set('cross-origin-opener-policy', 'same-origin');
     headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
     if (!headers.has('cross-origin-resource-policy'))

@@ -42,13 +42,14 @@ export class Views {
   /** @throws CameraError `bad_sdp`, `not_found`, `offline`, `rate_limited`, or the camera's refusal. */
   async accept(client: string, device: string | undefined, sdp: string): Promise<ViewAnswer> {
     requireOffer(sdp);
-    const { finder, requests, sessions, rates, logger } = this.#options;
+    const { finder, sessions, rates, logger } = this.#options;
     const camera = await finder.findNamedOrOnly(device);
     rates.spend(client, camera.device, COST.offer);
-    const reply = requests.request(camera.device, 'offer', { sdp });
-    const { session, sdp: answer } = await finder
-      .whileOnline(camera.device, reply)
-      .catch((error: unknown) => this.#giveUp(camera.device, reply, error));
+    const { session, sdp: answer } = await this.#offer(camera.device, sdp).catch((error: unknown) => {
+      if (!isRestart(error)) throw error;
+      // What was asked of the camera before died with it, and who watches need not know.
+      return this.#offer(camera.device, sdp);
+    });
     sessions.add(camera.device, session);
     this.#counts.begun += 1;
     logger.debug(`a view of "${camera.device}" began`);
@@ -100,6 +101,12 @@ export class Views {
     );
   }
 
+  #offer(device: string, sdp: string): Promise<ViewAnswer> {
+    const { finder, requests } = this.#options;
+    const reply = requests.request(device, 'offer', { sdp });
+    return finder.whileOnline(device, reply).catch((error: unknown) => this.#giveUp(device, reply, error));
+  }
+
   /** Nobody will watch what the camera may still answer, and its place is wanted by others. */
   #giveUp(device: string, reply: Promise<{ readonly session: string }>, error: unknown): never {
     const { requests, logger } = this.#options;
@@ -108,6 +115,10 @@ export class Views {
       .catch((late: unknown) => logger.debug(`a late answer of "${device}": ${describeError(late)}`));
     throw error;
   }
+}
+
+function isRestart(error: unknown): boolean {
+  return error instanceof CameraError && error.code === 'stale_boot';
 }
 
 /** What is plainly not an offer need not travel to the camera. */

@@ -5,14 +5,18 @@ import { CameraDirectory } from '../../camera-client/camera-directory.ts';
 import { CameraRequests } from '../../camera-client/camera-requests.ts';
 import { SnapshotRequests } from '../../camera-client/snapshot-requests.ts';
 import type { MessageBus } from '../../contract/message-bus.ts';
-import type { IceServer } from '../../contract/operations.ts';
+import type { IceServerSource } from '../../foundation/ice/ice-server-source.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
 import { listen } from '../../foundation/listening-server.ts';
 import type { Logger } from '../../foundation/logger.ts';
 import { isLoopback } from '../../foundation/loopback.ts';
+import { type AccessSettings, accessSettingsSchema } from './access/access-settings.ts';
+import { createAccess } from './access/create-access.ts';
 import { createApp } from './app.ts';
 import { CameraFinder } from './camera-finder.ts';
 import { ClientRates } from './client-rates.ts';
+import { HlsSessions } from './hls/hls-sessions.ts';
+import { viewOpener } from './hls/open-view.ts';
 import { MetricsPage } from './metrics/metrics-page.ts';
 import { RequestCounts } from './metrics/request-counts.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
@@ -34,7 +38,7 @@ export interface WebServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  readonly iceServers: readonly IceServer[];
+  readonly iceServers: IceServerSource;
   readonly logger: Logger;
   /** Names by which the server may be asked besides those of this machine and this network, as behind a proxy. */
   readonly hostNames?: readonly string[];
@@ -42,12 +46,20 @@ export interface WebServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** Default: the page that comes with the package. */
   readonly pageFolder?: URL;
+  /** Default: everybody who reaches the server may do everything, which holds on loopback only. */
+  readonly access?: AccessSettings;
+  /** Reverse proxies whose X-Forwarded-… headers are believed: addresses, or networks such as `10.0.0.0/8`. */
+  readonly trustedProxies?: readonly string[];
+  /** Such as `/cameras`, where a proxy shows the server below a path and does not tell it. */
+  readonly basePath?: string;
   /** Milliseconds of a steady clock. */
   readonly now?: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock?: () => number;
 }
 
 export interface WebServer {
-  /** Rejects when the address is taken or not one of this machine. */
+  /** Rejects when the address is taken, not one of this machine, or lets the network in without anybody having to log in. */
   open(): Promise<void>;
   /** Where it listens, with the real port. Throws before open(). */
   readonly url: string;
@@ -75,6 +87,11 @@ export function createWebServer(options: WebServerOptions): WebServer {
   });
   const rates = new ClientRates(now);
   const views = new Views({ requests, finder, sessions, rates, logger });
+  const hls = new HlsSessions({
+    openView: viewOpener({ requests, iceServers: options.iceServers, logger }),
+    now,
+    wallClock: options.wallClock ?? Date.now,
+  });
   const requestCounts = new RequestCounts();
   const metrics = new MetricsPage({
     requests,
@@ -88,6 +105,12 @@ export function createWebServer(options: WebServerOptions): WebServer {
       snapshots: snapshots.counts,
     }),
   });
+  const access = createAccess({
+    settings: options.access ?? accessSettingsSchema.parse({}),
+    logger,
+    now,
+    wallClock: options.wallClock ?? Date.now,
+  });
   const app = createApp({
     ...options,
     requests,
@@ -95,18 +118,23 @@ export function createWebServer(options: WebServerOptions): WebServer {
     finder,
     rates,
     views,
+    hls,
     snapshots,
     requestCounts,
     metrics,
+    access,
+    trustedProxies: options.trustedProxies ?? [],
+    basePath: options.basePath ?? '',
     hostNames: options.hostNames ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
     pageFolder: options.pageFolder ?? new URL('../page/', import.meta.url),
   });
   const http = createHttpServer(app.fetch);
-  const parts = [requests, pictures, directory, sessions, finder, snapshots];
+  const parts = [requests, pictures, directory, sessions, finder, snapshots, hls];
 
   return {
     async open() {
+      if (!access.isLimited && !isLoopback(host)) throw new WebServerError(openToAll(host));
       for (const part of parts) part.open();
       try {
         await listenOn(http, options);
@@ -115,10 +143,6 @@ export function createWebServer(options: WebServerOptions): WebServer {
         throw error;
       }
       logger.info(`web page on ${this.url}`);
-      if (!isLoopback(host))
-        logger.warn(
-          `the web page is open to everyone who reaches ${host}:${portOf(http)}; there is no log-in`,
-        );
     },
     get url() {
       return `http://${urlHost(host)}:${portOf(http)}`;
@@ -158,6 +182,10 @@ async function listenOn(server: Server, { host, port, logger }: WebServerOptions
       { cause },
     );
   }
+}
+
+function openToAll(host: string): string {
+  return `The web page would be open to everyone who reaches ${host}: name users (web.users) or a token (web.token), or serve it on 127.0.0.1 (web.host).`;
 }
 
 function portOf(server: Server): number {

@@ -14,7 +14,7 @@ export function whepCors(allowedOrigins: readonly string[]): MiddlewareHandler {
   return async (context, next) => {
     const origin = context.req.header('origin');
     if (origin === undefined) return next();
-    if (!isAllowed(origin, context.req.header('host'), allowedOrigins)) {
+    if (!isAllowed(origin, context.get('visitor').host, allowedOrigins)) {
       throw new HttpError(
         403,
         'forbidden',

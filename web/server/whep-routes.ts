@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { CameraError } from '../../contract/errors.ts';
 import { deviceIdSchema } from '../../contract/topics.ts';
-import type { IceServer } from '../../contract/operations.ts';
+import type { IceServerSource } from '../../foundation/ice/ice-server-source.ts';
 import { HttpError } from './http-error.ts';
 import { iceServerLinks } from './ice-server-links.ts';
 import { clientOf } from './client-rates.ts';
@@ -10,21 +10,18 @@ import { readBodyText } from './request-body.ts';
 import { requireContentType } from './request-guards.ts';
 import { parseSdpFragment } from './sdp-fragment.ts';
 import type { Views } from './views.ts';
-import { whepCors } from './whep-cors.ts';
 
 const OFFER_TYPE = 'application/sdp';
 const FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
 
 export interface WhepRoutesOptions {
   readonly views: Views;
-  readonly iceServers: readonly IceServer[];
-  readonly allowedOrigins: readonly string[];
+  readonly iceServers: IceServerSource;
 }
 
 /** WHEP (draft-ietf-wish-whep) below `/whep`: one POST is one view, its Location ends it. */
-export function whepRoutes({ views, iceServers, allowedOrigins }: WhepRoutesOptions): Hono {
+export function whepRoutes({ views, iceServers }: WhepRoutesOptions): Hono {
   const routes = new Hono();
-  routes.use('*', whepCors(allowedOrigins));
 
   routes.options('*', ({ body }) => body(null, 204, { 'accept-post': OFFER_TYPE }));
 
@@ -32,10 +29,11 @@ export function whepRoutes({ views, iceServers, allowedOrigins }: WhepRoutesOpti
     requireContentType(context.req.header('content-type'), OFFER_TYPE);
     const device = checkedDevice(context.req.param('device'));
     const { session, sdp } = await views.accept(clientOf(context), device, await readBodyText(context));
-    context.header('location', `/whep/${device}/${session}`);
+    context.header('location', `${context.get('visitor').basePath}/whep/${device}/${session}`);
     context.header('etag', etagOf(session));
     context.header('cache-control', 'no-store');
-    for (const link of iceServerLinks(iceServers)) context.header('link', link, { append: true });
+    const { iceServers: named } = await iceServers.current();
+    for (const link of iceServerLinks(named)) context.header('link', link, { append: true });
     return context.body(sdp, 201, { 'content-type': OFFER_TYPE });
   });
 

@@ -128,6 +128,7 @@ export class FakeCamera {
 
 function dataFor(op: string): unknown {
   if (op === 'offer') return { session: SESSION, type: 'answer', sdp: ANSWER };
+  if (op === 'record') return { recording: true, file: 'now.mp4' };
   if (op === 'stop') return { streaming: false, viewers: 0 };
   if (op !== 'snapshot') return {};
   const sha256 = createHash('sha256').update(JPEG).digest('hex');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { fixedIceServers } from '../../../foundation/ice/ice-server-source.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
 import { createWebServer, type WebServerOptions } from '../../../web/server/web-server.ts';
 import { InMemoryBus } from '../../support/in-memory-bus.ts';
@@ -9,12 +10,16 @@ import { FakeCamera } from './fake-camera.ts';
 
 export const OFFER = 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n';
 
-export type ServedPageOptions = Partial<WebServerOptions> & { readonly cameras?: readonly string[] };
+export type ServedPageOptions = Partial<WebServerOptions> & {
+  readonly cameras?: readonly string[];
+  /** Where the server asks for one. */
+  readonly token?: string;
+};
 
 /** A web server on a port of its own, and fake cameras that it has found. */
 export async function servePage(
   resources: TestResources,
-  { cameras = ['front'], ...options }: ServedPageOptions = {},
+  { cameras = ['front'], token, ...options }: ServedPageOptions = {},
 ) {
   const bus = new InMemoryBus();
   const fakes = cameras.map((device) => resources.own(new FakeCamera(bus, device)));
@@ -25,15 +30,18 @@ export async function servePage(
       prefix: 'picam',
       host: '127.0.0.1',
       port: 0,
-      iceServers: [],
+      iceServers: fixedIceServers([]),
       logger: silentLogger,
       ...options,
     }),
   );
   await server.open();
   const { port } = new URL(server.url);
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   await waitUntil('the cameras are found', async () => {
-    const found = (await (await fetch(`${server.url}/api/cameras`)).json()) as { online: boolean }[];
+    const found = (await (await fetch(`${server.url}/api/cameras`, { headers })).json()) as {
+      online: boolean;
+    }[];
     return found.filter(({ online }) => online).length === cameras.length;
   });
   const [camera = new FakeCamera(bus, 'nobody')] = fakes;

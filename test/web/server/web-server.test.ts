@@ -1,3 +1,4 @@
+import { fixedIceServers } from '../../../foundation/ice/ice-server-source.ts';
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
@@ -20,14 +21,22 @@ import {
   servePage,
 } from './served-page.ts';
 
+const TOKEN = 'a-token-of-the-tests-0123456789';
 const ASK_FOR_CAMERAS = 'GET /api/cameras HTTP/1.1';
+const ASK_WITH_TOKEN = `${ASK_FOR_CAMERAS}\r\nAuthorization: Bearer ${TOKEN}`;
+/** Where the network is let in, nothing is served without a token. */
+const beyondLoopback = {
+  host: '0.0.0.0',
+  access: { users: [], tokens: [], token: TOKEN, sessionHours: 1 },
+  token: TOKEN,
+};
 const resources = resourcesOfEachTest();
 const start = (options?: ServedPageOptions) => servePage(resources, options);
 
 describe('WHEP', () => {
   test('an offer is answered with 201, where to end the view, and the ICE servers', async () => {
     const iceServers = [{ urls: ['stun:s:3478', 'turn:t?transport=udp'], username: 'a"b', credential: 'c' }];
-    const { at, camera } = await start({ iceServers });
+    const { at, camera } = await start({ iceServers: fixedIceServers(iceServers) });
     const response = await postOffer(at('/whep/front'));
     expect(response.status).toBe(201);
     expect(response.headers.get('content-type')).toBe('application/sdp');
@@ -243,7 +252,7 @@ describe('the JSON routes', () => {
 
   test('turn-credentials is the bare list of ICE servers', async () => {
     const iceServers = [{ urls: 'turn:t', username: 'u', credential: 'c' }];
-    const { at } = await start({ iceServers });
+    const { at } = await start({ iceServers: fixedIceServers(iceServers) });
     const response = await fetch(at('/api/turn-credentials'));
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(await response.json()).toEqual(iceServers);
@@ -353,13 +362,13 @@ describe('guards', () => {
     ['[fe80::1]:8080', 200],
     ['cam.example', 200],
   ])('beyond loopback the host name %s gives %i', async (host, status) => {
-    const { port } = await start({ host: '0.0.0.0', hostNames: ['Cam.example'] });
-    expect(await rawStatus(port, ASK_FOR_CAMERAS, host)).toBe(status);
+    const { port } = await start({ ...beyondLoopback, hostNames: ['Cam.example'] });
+    expect(await rawStatus(port, ASK_WITH_TOKEN, host)).toBe(status);
   });
 
   test('a rebound host name is refused beyond loopback without configured names too', async () => {
-    const { port } = await start({ host: '0.0.0.0' });
-    expect(await rawStatus(port, ASK_FOR_CAMERAS, 'evil.example')).toBe(403);
+    const { port } = await start(beyondLoopback);
+    expect(await rawStatus(port, ASK_WITH_TOKEN, 'evil.example')).toBe(403);
   });
 
   test('every answer carries the security headers', async () => {
