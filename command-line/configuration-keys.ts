@@ -93,12 +93,18 @@ function scalarKeys(schema: unknown, path: readonly string[]): ConfigurationKey[
     const { shape } = inner._zod.def as z.core.$ZodObjectDef;
     return Object.entries(shape).flatMap(([key, value]) => scalarKeys(value, [...path, key]));
   }
+  if (isChoiceOfObjects(inner)) return [];
   const type = SCALAR_TYPES.get(inner._zod.def.type);
   return type ? [{ path, type }] : [];
 }
 
+function isChoiceOfObjects({ _zod: { def } }: z.core.$ZodType): boolean {
+  if (def.type !== 'union') return false;
+  return (def as z.core.$ZodUnionDef).options.some((one) => unwrapped(one)._zod.def.type === 'object');
+}
+
 /** What is below `optional`, `default` and the like. */
-function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   const def = schema._zod.def as { readonly innerType?: z.core.$ZodType };
   return def.innerType ? unwrapped(def.innerType) : schema;
 }

@@ -13,6 +13,8 @@ import {
 import { metricsSettingsSchema } from '../device/telemetry/metrics-settings.ts';
 import { brokerSettingsSchema, refuseContradictions } from '../foundation/broker-settings.ts';
 import { isLoopback } from '../foundation/loopback.ts';
+import { accessSettingsSchema, isAccessLimited } from '../web/server/access/access-settings.ts';
+import { isAddressOrNetwork, isBasePath } from '../web/server/access/address-rules.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const LONGEST_DEVICE_ID = 63;
@@ -30,14 +32,30 @@ const origin = z
   .string()
   .refine(isOrigin, 'must be an origin such as https://home.example.org, or "*" for every one');
 
-const webSettingsSchema = z.strictObject({
-  host: host.default('127.0.0.1'),
-  port: port.default(8080),
-  /** Names besides localhost by which people open the page, as behind a reverse proxy. */
-  hostNames: z.array(z.string().regex(HOST_NAME, 'must be a host name without a port')).max(50).default([]),
-  /** Pages outside this network that may watch by WHEP. */
-  allowedOrigins: z.array(origin).max(50).default([]),
-});
+const webSettingsSchema = z
+  .strictObject({
+    host: host.default('127.0.0.1'),
+    port: port.default(8080),
+    /** Names besides localhost by which people open the page, as behind a reverse proxy. */
+    hostNames: z.array(z.string().regex(HOST_NAME, 'must be a host name without a port')).max(50).default([]),
+    /** Pages outside this network that may watch by WHEP. */
+    allowedOrigins: z.array(origin).max(50).default([]),
+    /** Whose X-Forwarded-… headers are believed. */
+    trustedProxies: z
+      .array(z.string().refine(isAddressOrNetwork, 'must be an address or a network such as 10.0.0.0/8'))
+      .max(50)
+      .default([]),
+    basePath: z
+      .string()
+      .refine(isBasePath, 'must begin with "/" and not end with it, such as /cameras')
+      .default(''),
+    ...accessSettingsSchema.shape,
+  })
+  .refine((web) => isLoopback(web.host) || isAccessLimited(web), {
+    path: ['users'],
+    message:
+      'must name who may watch, because web.host lets the network in: "picam web hash-password" makes a user of a password; a web.token, or PICAM_WEB_TOKEN, is for programs; or use web.host 127.0.0.1',
+  });
 
 /** Every key of picam.yaml; `picam` reads the same file for all its commands. */
 export const configurationSchema = z
@@ -57,11 +75,13 @@ export const configurationSchema = z
     video: videoSettingsSchema.prefault({}),
     audio: deviceConfigurationSchema.shape.audio,
     camera: deviceConfigurationSchema.shape.camera,
+    bursts: deviceConfigurationSchema.shape.bursts,
     maxViewers: deviceConfigurationSchema.shape.maxViewers.default(10),
     lingerMs: deviceConfigurationSchema.shape.lingerMs.default(5_000),
     storage: z.string().min(1).default(defaultStorage),
     ice: iceSettingsSchema.prefault({}),
     allow: allowedPowerSchema.prefault({}),
+    dataChannel: deviceConfigurationSchema.shape.dataChannel,
     homeAssistant: homeAssistantSettingsSchema.prefault({}),
     motion: deviceConfigurationSchema.shape.motion,
     recording: deviceConfigurationSchema.shape.recording,
@@ -92,7 +112,7 @@ function isOrigin(text: string): boolean {
 }
 
 /** systemd's folder for the service, else the user's own. */
-function defaultStorage(): string {
+export function defaultStorage(): string {
   const [ofService] = (process.env['STATE_DIRECTORY'] ?? '').split(':');
   if (ofService && existsSync(ofService)) return ofService;
   return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'picam');

@@ -1,6 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+/** Node makes small buffers from larger ones, of 64 KiB, and each is there until the last of its parts is not. */
+const POOL_BYTES = 8 * 1024;
+
+/** What keys there are of a viewer's connection would hold four of Node's own pools. To be called before there are any. */
+export function keepPoolsSmall(): void {
+  Buffer.poolSize = POOL_BYTES;
+}
+
 /**
  * Keeps V8's space for young objects at the size it begins with. It would double with what is loaded at the start, up
  * to 32 MB, and never give that back; and clearing a large one away holds pictures up for longer, if less often.

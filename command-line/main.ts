@@ -5,11 +5,14 @@ import { Lifetime } from '../foundation/lifetime.ts';
 import { createConsoleLogger, describeError } from '../foundation/logger.ts';
 import { FLAGS } from './configuration-keys.ts';
 import type { Configuration } from './configuration-schema.ts';
+import { strayVariables } from './known-keys.ts';
 import { printedConfiguration } from './print-configuration.ts';
+import { printPasswordHash } from './print-password-hash.ts';
 import { createServiceCommand } from './service/service-command.ts';
 import { ConfigurationError, DEFAULT_FILE, readConfiguration } from './read-configuration.ts';
 import { ServiceNotifier } from './service/service-notifier.ts';
 import { type Part, startParts } from './start-parts.ts';
+import { unknownCommand } from './unknown-command.ts';
 import { untilToldToEnd } from './signals.ts';
 
 const EXIT_ENDED = 0;
@@ -21,6 +24,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type Options = Readonly<Record<string, string | boolean | undefined>>;
 /** What a command does with its configuration and the words after its name, up to the exit code. */
 type Work = (configuration: Configuration, options: Options, words: readonly string[]) => Promise<number>;
+interface ActionOptions {
+  /** A default file that only others may read is told and passed by, instead of refused. */
+  readonly doesWithoutFile: boolean;
+}
+
 /** Commander hands over the words after the command's name, its options, and last the command itself. */
 type Action = (...given: unknown[]) => Promise<void>;
 
@@ -28,9 +36,9 @@ type Action = (...given: unknown[]) => Promise<void>;
 export async function main(words: readonly string[], environment: Environment): Promise<number> {
   let exitCode = EXIT_ENDED;
   const action =
-    (work: Work): Action =>
+    (work: Work, options = { doesWithoutFile: false }): Action =>
     async (...given) => {
-      exitCode = await run(work, given.at(-1) as Command, environment);
+      exitCode = await run(work, given.at(-1) as Command, environment, options);
     };
   const program = createProgram(action);
   program.addCommand(
@@ -38,6 +46,11 @@ export async function main(words: readonly string[], environment: Environment): 
       exitCode = code;
     }),
   );
+  const problem = unknownCommand(program, words);
+  if (problem !== undefined) {
+    console.error(problem);
+    return EXIT_CONFIGURATION;
+  }
   try {
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
@@ -47,7 +60,7 @@ export async function main(words: readonly string[], environment: Environment): 
   }
 }
 
-function createProgram(action: (work: Work) => Action): Command {
+function createProgram(action: (work: Work, options?: ActionOptions) => Action): Command {
   const program = new Command('picam')
     .description(
       'A live camera with almost no delay: camera, embedded MQTT broker and web page on this machine.',
@@ -59,9 +72,12 @@ function createProgram(action: (work: Work) => Action): Command {
   withFlags(program.command('device'))
     .description('the camera alone; with an embedded broker when none is configured')
     .action(action(running(['device'])));
-  withFlags(program.command('web'))
-    .description('the web page alone')
-    .action(action(running(['web'])));
+  const web = withFlags(program.command('web')).description('the web page alone');
+  web.action(action(running(['web'])));
+  web
+    .command('hash-password')
+    .description('asks for a password, or reads it from its input, and prints what web.users keeps of it')
+    .action(() => printPasswordHash(process.stdin, process.stdout));
   withFlags(program.command('doctor'))
     .description('looks at camera, encoder, broker, clock and network, and says what to do')
     .option('--json', 'print what was found as JSON')
@@ -71,7 +87,7 @@ function createProgram(action: (work: Work) => Action): Command {
     .argument('[camera]', 'the id of one camera, to see all of it')
     .option('--once', 'print once and end, as also when the output is no terminal')
     .option('--json', 'print once as JSON and end')
-    .action(action(top));
+    .action(action(top, { doesWithoutFile: true }));
   return program;
 }
 
@@ -84,9 +100,16 @@ function withFlags(command: Command): Command {
   );
 }
 
-async function run(work: Work, command: Command, environment: Environment): Promise<number> {
+async function run(
+  work: Work,
+  command: Command,
+  environment: Environment,
+  { doesWithoutFile }: ActionOptions,
+): Promise<number> {
   const options = command.optsWithGlobals<Options>();
-  const configuration = configurationOrProblems(options, environment);
+  for (const problem of strayVariables(environment)) console.error(problem);
+  const tell = (problem: string) => console.error(`goes on without its configuration: ${problem}`);
+  const configuration = configurationOrProblems(options, environment, doesWithoutFile ? tell : undefined);
   if (configuration instanceof ConfigurationError) {
     console.error(`picam cannot start because of its configuration:\n${configuration.message}`);
     return EXIT_CONFIGURATION;
@@ -120,6 +143,7 @@ async function top(
 function configurationOrProblems(
   options: Options,
   environment: Environment,
+  handleClosedDefault: ((problem: string) => void) | undefined,
 ): Configuration | ConfigurationError {
   const flags = new Map<string, string>();
   for (const { flag } of FLAGS) {
@@ -128,7 +152,7 @@ function configurationOrProblems(
   }
   const file = typeof options['config'] === 'string' ? options['config'] : undefined;
   try {
-    return readConfiguration({ file, environment, flags });
+    return readConfiguration({ file, environment, flags, handleClosedDefault });
   } catch (error) {
     if (error instanceof ConfigurationError) return error;
     throw error;

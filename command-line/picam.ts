@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { keepHeapLean } from './lean-heap.ts';
+import { keepHeapLean, keepPoolsSmall } from './lean-heap.ts';
 
 const OLDEST_MAJOR = 22;
-const OLDEST_MINOR = 13;
+const OLDEST_MINOR = 9;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST_MAJOR || (major === OLDEST_MAJOR && minor < OLDEST_MINOR)) {
@@ -13,6 +13,7 @@ if (major < OLDEST_MAJOR || (major === OLDEST_MAJOR && minor < OLDEST_MINOR)) {
 }
 
 keepHeapLean();
+keepPoolsSmall();
 const { main } = await import('./main.ts');
 // Name look-ups for viewers that are gone may still be waiting; everything that matters has been closed.
 process.exit(await main(process.argv.slice(2), process.env));

@@ -4,7 +4,17 @@ import { redactedUrl } from '../foundation/broker-settings.ts';
 import type { Configuration } from './configuration-schema.ts';
 
 const MASK = '********';
-const SECRET_KEYS = new Set(['password', 'credential']);
+const SECRET_KEYS = new Set([
+  'password',
+  'passwordHash',
+  'credential',
+  'token',
+  'secret',
+  'apiKey',
+  'apiToken',
+  'authToken',
+  'authorization',
+]);
 
 /** The configuration as it is in force, as YAML and without its secrets. */
 export function printedConfiguration(configuration: Configuration): string {

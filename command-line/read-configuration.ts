@@ -5,6 +5,8 @@ import { errorCode } from '../foundation/error-code.ts';
 import { describeError } from '../foundation/logger.ts';
 import { type ConfigurationKey, FLAGS, SCALAR_KEYS, variableOf } from './configuration-keys.ts';
 import { type Configuration, configurationSchema } from './configuration-schema.ts';
+import { unknownKey } from './known-keys.ts';
+import { valueInWords } from './value-words.ts';
 
 export const DEFAULT_FILE = '/etc/picam/picam.yaml';
 
@@ -26,7 +28,18 @@ export interface ConfigurationSources {
   /** By the flag's name without dashes. */
   readonly flags: ReadonlyMap<string, string>;
   readonly defaultFile?: string;
+  /** Called instead of a refusal when the default file is there and this user may not read it. */
+  readonly handleClosedDefault?: ((problem: string) => void) | undefined;
+  /** Default: from the disk. */
+  readonly readText?: (path: string) => string;
 }
+
+const WHY_UNREADABLE: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: 'is not there; check the path',
+  EISDIR: 'is a folder; name the file in it',
+  EACCES:
+    'cannot be read by this user; type sudo before the command, or name a file of your own with --config',
+};
 
 /**
  * The file, over it the PICAM_ variables, over them the flags.
@@ -43,7 +56,7 @@ export function readConfiguration(sources: ConfigurationSources): Configuration 
     const key = SCALAR_KEYS.find((known) => known.path.join('.') === path);
     if (text !== undefined && key) setAt(tree, key.path, valueOf(text, key));
   }
-  const parsed = configurationSchema.safeParse(tree);
+  const parsed = configurationSchema.safeParse(tree, { error: valueInWords });
   if (parsed.success) return parsed.data;
   throw new ConfigurationError(
     parsed.error.issues.flatMap((issue) => describeIssue(issue, sources)),
@@ -51,16 +64,26 @@ export function readConfiguration(sources: ConfigurationSources): Configuration 
   );
 }
 
-function readFile({ file, defaultFile = DEFAULT_FILE }: ConfigurationSources): Tree {
+function readFile(sources: ConfigurationSources): Tree {
+  const { file, defaultFile = DEFAULT_FILE, handleClosedDefault, readText = textOf } = sources;
   const path = file ?? defaultFile;
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readText(path);
   } catch (cause) {
-    if (file === undefined && errorCode(cause) === 'ENOENT') return {};
-    throw new ConfigurationError([`${path}: cannot be read (${describeError(cause)}).`], { cause });
+    const code = errorCode(cause);
+    if (file === undefined && code === 'ENOENT') return {};
+    const problem = `${path}: ${WHY_UNREADABLE[code] ?? `cannot be read (${describeError(cause)})`}.`;
+    if (file !== undefined || code !== 'EACCES' || !handleClosedDefault)
+      throw new ConfigurationError([problem], { cause });
+    handleClosedDefault(problem);
+    return {};
   }
   return parseTree(path, text);
+}
+
+function textOf(path: string): string {
+  return readFileSync(path, 'utf8');
 }
 
 function parseTree(path: string, text: string): Tree {
@@ -71,7 +94,7 @@ function parseTree(path: string, text: string): Tree {
     throw new ConfigurationError([`${path}: is not YAML: ${firstLine(describeError(cause))}`], { cause });
   }
   if (value === null || value === undefined) return {};
-  if (isTree(value)) return value;
+  if (isTree(value)) return withoutNothing(value);
   throw new ConfigurationError([`${path}: must hold keys and values, such as "source: test".`]);
 }
 
@@ -85,6 +108,12 @@ function setAt(tree: Tree, [key = '', ...rest]: readonly string[], value: unknow
   if (!isTree(child)) return;
   tree[key] = child;
   setAt(child, rest, value);
+}
+
+/** A key with nothing behind it, such as one whose lines were all made comments, says nothing. */
+function withoutNothing(tree: Tree): Tree {
+  const said = Object.entries(tree).filter(([, value]) => value !== null);
+  return Object.fromEntries(said.map(([key, value]) => [key, isTree(value) ? withoutNothing(value) : value]));
 }
 
 function isTree(value: unknown): value is Tree {
@@ -106,11 +135,7 @@ function numberOrText(text: string): number | string {
 function describeIssue(issue: z.core.$ZodIssue, sources: ConfigurationSources): string[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const known = SCALAR_KEYS.filter((one) => one.path.slice(0, -1).join('.') === path.join('.'));
-      const names = known.map((one) => one.path.at(-1)).join(', ');
-      return `${[...path, key].join('.')}: is not a known key; known here are ${names}.`;
-    });
+    return issue.keys.map((key) => `${[...path, key].join('.')}: ${unknownKey(path, key)}`);
   }
   return [`${path.join('.') || 'the configuration'}: ${issue.message}${whereFrom(path, sources)}`];
 }

@@ -1,6 +1,7 @@
 import type { BrokerSettings } from '../foundation/broker-settings.ts';
 import type { Lifetime } from '../foundation/lifetime.ts';
 import type { Logger } from '../foundation/logger.ts';
+import { loadOptionalPart } from '../foundation/optional-part.ts';
 import type { Configuration } from './configuration-schema.ts';
 
 /**
@@ -13,7 +14,10 @@ export async function startBroker(
   lifetime: Lifetime,
 ): Promise<BrokerSettings> {
   if (broker) return broker;
-  const { EmbeddedBroker } = await import('../device/broker/embedded-broker.ts');
+  const { EmbeddedBroker } = await loadOptionalPart(
+    'The embedded broker',
+    () => import('../device/broker/embedded-broker.ts'),
+  );
   const embedded = new EmbeddedBroker({ ...embeddedBroker, logger });
   await embedded.open();
   lifetime.own('the embedded broker', () => embedded.close());

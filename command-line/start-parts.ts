@@ -1,11 +1,11 @@
 import type { BrokerSettings } from '../foundation/broker-settings.ts';
 import type { Lifetime } from '../foundation/lifetime.ts';
 import type { Logger } from '../foundation/logger.ts';
+import { loadOptionalPart } from '../foundation/optional-part.ts';
+import { brokerOfThisMachine } from './broker-of-this-machine.ts';
 import type { Configuration } from './configuration-schema.ts';
 
 export type Part = 'device' | 'web';
-
-const LOCAL_BROKER: BrokerSettings = { url: 'mqtt://127.0.0.1:1883' };
 
 /**
  * Starts what a command is made of. Each part is loaded when it is wanted only: a camera needs no web server's memory.
@@ -23,7 +23,7 @@ export async function startParts(
     await startDevice(configuration, broker, logger, lifetime);
   }
   if (parts.includes('web')) {
-    const { startWeb } = await import('./start-web.ts');
+    const { startWeb } = await loadOptionalPart('The web page', () => import('./start-web.ts'));
     await startWeb(configuration, broker, logger, lifetime);
   }
 }
@@ -34,7 +34,7 @@ async function brokerFor(
   logger: Logger,
   lifetime: Lifetime,
 ): Promise<BrokerSettings> {
-  if (!parts.includes('device')) return configuration.broker ?? LOCAL_BROKER;
+  if (!parts.includes('device')) return brokerOfThisMachine(configuration);
   const { startBroker } = await import('./start-broker.ts');
   return await startBroker(configuration, logger, lifetime);
 }

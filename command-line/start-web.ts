@@ -1,4 +1,5 @@
 import type { BrokerSettings } from '../foundation/broker-settings.ts';
+import { openIceServers } from '../foundation/ice/open-ice-servers.ts';
 import { randomIdentifier } from '../foundation/identifiers.ts';
 import type { Lifetime } from '../foundation/lifetime.ts';
 import { scoped, type Logger } from '../foundation/logger.ts';
@@ -27,7 +28,10 @@ export async function startWeb(
     port: web.port,
     hostNames: web.hostNames,
     allowedOrigins: web.allowedOrigins,
-    iceServers: ice.servers,
+    trustedProxies: web.trustedProxies,
+    basePath: web.basePath,
+    access: web,
+    iceServers: openIceServers(ice, scoped(logger, 'ice')),
     logger: scoped(logger, 'web'),
   });
   lifetime.own('the web server', () => server.close());

@@ -1,5 +1,5 @@
-import type { BrokerFact, CameraFact, Facts, FfmpegFact, MicrophoneFact } from './facts.ts';
-import { type Finding, bad, doubtful, good } from './finding.ts';
+import type { BrokerFact, CameraFact, Facts, FfmpegFact, MicrophoneFact, RecordingsFact } from './facts.ts';
+import { type Finding, bad, doubtful, good, untried } from './finding.ts';
 
 /** Before this the clock of a machine that runs this program cannot be right. */
 const EARLIEST_NOW = new Date('2026-01-01T00:00:00Z');
@@ -16,6 +16,7 @@ export function diagnose(facts: Facts): Finding[] {
     aboutBroker(facts.broker),
     aboutClock(facts.clock),
     aboutStorage(facts.storage),
+    ...aboutRecordings(facts.recordings),
     aboutWebPort(facts.webPort),
     ...facts.iceServers.map(aboutIceServer),
   ];
@@ -30,6 +31,11 @@ function aboutCamera(camera: CameraFact): Finding {
   switch (camera.kind) {
     case 'unseen':
       return good('camera', `source "${camera.spec}"`);
+    case 'untried':
+      return untried(
+        'camera',
+        `source "${camera.spec}" was not tried: watch it, then the log tells what it says`,
+      );
     case 'path':
       if (camera.problem === undefined) return good('camera', `${camera.path} is there`);
       return bad('camera', `${camera.path}: ${camera.problem}`, remedyForPath(camera.spec, camera.problem));
@@ -101,6 +107,23 @@ function aboutClock({ now, isSynchronized }: Facts['clock']): Finding {
     return bad('clock', `${shown} UTC is wrong: encrypted connections will fail`, remedy);
   if (isSynchronized) return good('clock', `${shown} UTC, set by the network`);
   return doubtful('clock', `${shown} UTC, not set by the network`, remedy);
+}
+
+/** Only what there is to say: within the storage folder they need nothing else but room. */
+function aboutRecordings({ folder, isConfigured, problem, freeMB, minFreeMB }: RecordingsFact): Finding[] {
+  if (problem !== undefined) {
+    const remedy =
+      'make the folder, or plug its disk in; the user that picam runs as must be able to write there';
+    return [bad('recordings', `${folder}: ${problem}`, remedy)];
+  }
+  if (freeMB !== undefined && freeMB < minFreeMB) {
+    const seen = `${folder} has ${freeMB} MB left, and "recording.minFreeMB" keeps ${minFreeMB} of them`;
+    return [doubtful('recordings', seen, 'make room before something is recorded, or set it lower')];
+  }
+  if (!isConfigured) return [];
+  return [
+    good('recordings', `${folder} can be written${freeMB === undefined ? '' : `, ${freeMB} MB are free`}`),
+  ];
 }
 
 function aboutStorage({ folder, problem }: Facts['storage']): Finding {

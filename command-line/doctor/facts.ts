@@ -11,6 +11,7 @@ export interface Facts {
   readonly broker: BrokerFact;
   readonly clock: { readonly now: Date; readonly isSynchronized: boolean };
   readonly storage: { readonly folder: string; readonly problem?: string };
+  readonly recordings: RecordingsFact;
   readonly webPort: { readonly address: string; readonly problem?: string };
   readonly iceServers: readonly { readonly url: string; readonly answers: boolean }[];
 }
@@ -26,12 +27,24 @@ export type CameraFact =
     }
   /** A file or a device file. */
   | { readonly kind: 'path'; readonly spec: string; readonly path: string; readonly problem?: string }
-  /** Nothing to look at: the test picture, or an address that only watching would try. */
+  /** An address that only watching would try. */
+  | { readonly kind: 'untried'; readonly spec: string }
+  /** Nothing to look at: the test picture. */
   | { readonly kind: 'unseen'; readonly spec: string };
 
 export type FfmpegFact =
   | { readonly kind: 'missing' }
   | { readonly kind: 'there'; readonly version: string; readonly encoders: readonly string[] };
+
+export interface RecordingsFact {
+  readonly folder: string;
+  /** False: they are within the storage folder. */
+  readonly isConfigured: boolean;
+  readonly problem?: string;
+  /** Absent when it cannot be told. */
+  readonly freeMB?: number;
+  readonly minFreeMB: number;
+}
 
 /** With a problem, it could not be recorded from just now. */
 export interface MicrophoneFact {
@@ -42,4 +55,4 @@ export interface MicrophoneFact {
 export type BrokerFact =
   | { readonly kind: 'embedded'; readonly address: string; readonly problem?: string }
   | { readonly kind: 'logged-in'; readonly url: string }
-  | ({ readonly kind: 'unusable'; readonly url: string } & BrokerProblem);
+  | ({ readonly kind: 'unusable'; readonly url: string } & Omit<BrokerProblem, 'kind'>);

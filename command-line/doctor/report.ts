@@ -1,6 +1,11 @@
 import type { Finding } from './finding.ts';
 
-const MARKS: Readonly<Record<Finding['state'], string>> = { good: '✓', doubtful: '!', bad: '✗' };
+const MARKS: Readonly<Record<Finding['state'], string>> = {
+  good: '✓',
+  untried: '?',
+  doubtful: '!',
+  bad: '✗',
+};
 
 const HOW_TO_START = 'Start it with "picam", or for good with "sudo picam service install".';
 

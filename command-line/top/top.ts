@@ -1,5 +1,5 @@
-import type { BrokerSettings } from '../../foundation/broker-settings.ts';
 import { describeError } from '../../foundation/logger.ts';
+import { brokerOfThisMachine } from '../broker-of-this-machine.ts';
 import type { Configuration } from '../configuration-schema.ts';
 import { untilToldToEnd } from '../signals.ts';
 import { FleetConnection } from './fleet-connection.ts';
@@ -25,7 +25,7 @@ export interface TopOptions {
  */
 export async function showTop(configuration: Configuration, options: TopOptions): Promise<boolean> {
   const { only } = options;
-  const broker = configuration.broker ?? brokerOfThisMachine(configuration);
+  const broker = brokerOfThisMachine(configuration);
   const fleet = new FleetConnection({ broker, prefix: configuration.prefix, only });
   try {
     fleet.open();
@@ -38,10 +38,6 @@ export async function showTop(configuration: Configuration, options: TopOptions)
   } finally {
     await fleet.close();
   }
-}
-
-function brokerOfThisMachine({ embeddedBroker }: Configuration): BrokerSettings {
-  return { url: `mqtt://127.0.0.1:${embeddedBroker.port}`, ...embeddedBroker.users[0] };
 }
 
 async function print(fleet: FleetConnection, { json, only }: TopOptions): Promise<void> {

@@ -1,9 +1,12 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { ChildProgram } from '../child-program.ts';
 import type { Ports } from '../options.ts';
-import { setupUri } from '../setup-code.ts';
+import {
+  readStoredAccessories,
+  type StoredAccessory,
+} from '../../homebridge-plugin/pairing/stored-accessories.ts';
+import { setupUri } from '../../homebridge-plugin/pairing/setup-uri.ts';
 import { linkPackage, PROJECT_ROOT, type DemoStorage } from '../storage.ts';
 import { answersOn, untilFound } from './part.ts';
 
@@ -26,16 +29,6 @@ export interface PairableAccessory extends Pairable {
 export interface LiveHomebridge extends Pairable {
   readonly accessories: readonly PairableAccessory[];
 }
-
-/** What hap-nodejs keeps of each accessory it publishes. */
-const accessoryInfoSchema = z.object({
-  displayName: z.string(),
-  category: z.number(),
-  pincode: z.string(),
-  setupID: z.string().length(4),
-  pairedClients: z.record(z.string(), z.unknown()).default({}),
-});
-type AccessoryInfo = z.infer<typeof accessoryInfoSchema>;
 
 /**
  * A real Homebridge with this package as its plug-in. HAP listens on every interface and announces itself by mDNS, or
@@ -74,17 +67,15 @@ export async function homebridgeIsLive(
   const bridge = readAccessories(storage).find(({ id }) => id === bridgeId);
   if (!bridge) throw program.failure('has not stored how to pair with its bridge');
   return {
-    ...pairable(bridge.info, ports.homebridge),
-    accessories: [
-      { name: camera.info.displayName, id: camera.id, ...pairable(camera.info, ports.accessory) },
-    ],
+    ...pairable(bridge, ports.homebridge),
+    accessories: [{ name: camera.name, id: camera.id, ...pairable(camera, ports.accessory) }],
   };
 }
 
 /** True when a controller has paired with the camera. */
 export function isPaired(storage: DemoStorage, id: string): boolean {
   const accessory = readAccessories(storage).find((candidate) => candidate.id === id);
-  return accessory !== undefined && Object.keys(accessory.info.pairedClients).length > 0;
+  return accessory?.isPaired === true;
 }
 
 function configuration({ identity }: DemoStorage, ports: Ports) {
@@ -102,25 +93,10 @@ function configuration({ identity }: DemoStorage, ports: Ports) {
   };
 }
 
-function readAccessories(storage: DemoStorage): { readonly id: string; readonly info: AccessoryInfo }[] {
-  const folder = join(storage.folderOf('homebridge'), 'persist');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) => {
-    const [, digits] = /^AccessoryInfo\.([0-9A-F]{12})\.json$/.exec(name) ?? [];
-    const info = digits === undefined ? undefined : readAccessoryInfo(join(folder, name));
-    return info && digits !== undefined ? [{ id: digits.replace(/..(?=.)/g, '$&:'), info }] : [];
-  });
+function readAccessories(storage: DemoStorage): StoredAccessory[] {
+  return readStoredAccessories(storage.folderOf('homebridge'));
 }
 
-/** undefined while it is being written. */
-function readAccessoryInfo(file: string): AccessoryInfo | undefined {
-  try {
-    return accessoryInfoSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return undefined;
-  }
-}
-
-function pairable({ pincode, category, setupID }: AccessoryInfo, port: number): Pairable {
-  return { host: HOST, port, pin: pincode, setupUri: setupUri({ pin: pincode, category, setupId: setupID }) };
+function pairable({ pin, category, setupId }: StoredAccessory, port: number): Pairable {
+  return { host: HOST, port, pin, setupUri: setupUri({ pin, category, setupId }) };
 }

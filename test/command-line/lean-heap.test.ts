@@ -9,7 +9,7 @@ const MEGABYTE = 1024 * 1024;
 async function numberFrom(script: string): Promise<number> {
   const prelude = `
     import v8 from 'node:v8';
-    import { keepHeapLean, tidyHeap } from '${LEAN_HEAP}';
+    import { keepHeapLean, keepPoolsSmall, tidyHeap } from '${LEAN_HEAP}';
     const young = () => v8.getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size;
     const allocate = (count) => Array.from({ length: count }, (_, n) => ({ n, text: 'x' + n }));
   `;
@@ -22,6 +22,12 @@ test('the space for young objects grows with what is loaded, and stays small in 
   const load = 'const loaded = allocate(500_000); console.log(young()); export { loaded };';
   expect(await numberFrom(load)).toBeGreaterThan(4 * MEGABYTE);
   expect(await numberFrom(`keepHeapLean(); ${load}`)).toBeLessThan(4 * MEGABYTE);
+});
+
+test('a small buffer that is kept keeps little else with it', async () => {
+  const fillPools = "const kept = Array.from({ length: 20_000 }, () => Buffer.from('a small one'));";
+  const pool = 'console.log(kept.at(-1).buffer.byteLength);';
+  expect(await numberFrom(`keepPoolsSmall(); ${fillPools} ${pool}`)).toBe(8 * 1024);
 });
 
 test('tidying gives back what the heap no longer needs', async () => {

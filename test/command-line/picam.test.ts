@@ -7,6 +7,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { isPasswordOf } from '../../web/server/access/password-hash.ts';
 import { startDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { descendantProcesses } from '../support/processes.ts';
@@ -52,6 +54,23 @@ test('a wrong configuration ends with 2 and all problems', async () => {
   expect(await picam('fly').ended).toMatchObject({ code: 2 });
 });
 
+test('a unit for systemd is printed for the configuration that is named, and a wrong one is no reason to fail', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'picam-unit-'));
+  resources.onEnd('folder', () => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'my.yaml');
+  writeFileSync(file, 'broker: {url: "mqtts://a", caFile: /etc/picam/ca.pem}');
+  const printed = await picam('service', 'install', '--print', '--config', file).ended;
+  expect(printed).toMatchObject({ code: 0, stderr: '' });
+  expect(printed.stdout).toContain(`LoadCredential=picam.yaml:${file}\n`);
+  expect(printed.stdout).toContain('LoadCredential=broker.caFile:/etc/picam/ca.pem\n');
+  writeFileSync(file, 'vidoe: 3');
+  expect(await picam('service', 'install', '--print', '--config', file).ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`LoadCredential=picam.yaml:${file}\n`),
+    stderr: expect.stringContaining('vidoe: is not a known key; is video meant?'),
+  });
+});
+
 test('--print-config prints the configuration in force', async () => {
   const { code, stdout } = await picam('--print-config', '--name', 'Garden').ended;
   expect(code).toBe(0);
@@ -73,10 +92,33 @@ test.each([
   ['doctor', '--source', 'telescope'],
   ['--print-config', '--source', 'telescope'],
   ['device', '--mqtt-host', '0.0.0.0'],
+  ['web', '--web-host', '0.0.0.0'],
 ])('picam %s %s %s ends with 2 and says what is wrong', async (...words) => {
   const { code, stderr } = await picam(...words).ended;
   expect(code).toBe(2);
-  expect(stderr).toMatch(/source: .*telescope.* is not known|embeddedBroker\.users: must name a user/u);
+  expect(stderr).toMatch(
+    /source: .*telescope.* is not known|embeddedBroker\.users: must name a user|web\.users: must name who may watch.*picam web hash-password.*PICAM_WEB_TOKEN/u,
+  );
+});
+
+test('a password that comes by a pipe is printed as what the configuration keeps of it', async () => {
+  const hashing = picam('web', 'hash-password');
+  hashing.child.stdin.end('a good password\n');
+  const { code, stdout } = await hashing.ended;
+  expect(code).toBe(0);
+  const { passwordHash } = parse(stdout) as { passwordHash: string };
+  expect(await isPasswordOf(passwordHash, 'a good password')).toBe(true);
+  const configuration = join(temporaryFolder(), 'picam.yaml');
+  writeFileSync(configuration, `web:\n  host: 0.0.0.0\n  users:\n    - name: anna\n      ${stdout}`);
+  const printed = await picam('web', '--config', configuration, '--print-config').ended;
+  expect(printed).toMatchObject({ code: 0, stdout: expect.stringContaining('name: anna') });
+  expect(printed.stdout).not.toContain(passwordHash);
+});
+
+test('a password that is too short is refused', async () => {
+  const hashing = picam('web', 'hash-password');
+  hashing.child.stdin.end('short\n');
+  expect(await hashing.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('8 characters') });
 });
 
 test('doctor looks at this machine and says what to do, for people and as JSON', async () => {
@@ -153,9 +195,7 @@ test('a device that was killed comes back under its own id', async () => {
 
 test('the web page answers to the configured host names and origins', async () => {
   const broker = resources.own(await startMosquitto());
-  const folder = mkdtempSync(join(tmpdir(), 'picam-web-'));
-  resources.onEnd('the folder', () => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'picam.yaml');
+  const file = join(temporaryFolder(), 'picam.yaml');
   writeFileSync(
     file,
     'web: {hostNames: [cameras.example.org], allowedOrigins: ["https://home.example.org"]}\n',
@@ -167,6 +207,12 @@ test('the web page answers to the configured host names and origins', async () =
   expect(await statusFor({ origin: 'https://home.example.org' })).toBe(204);
   expect(await statusFor({ origin: 'https://elsewhere.example.org' })).toBe(403);
 });
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'picam-web-'));
+  resources.onEnd('the folder', () => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 /** fetch() would send a Host of its own. */
 async function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {

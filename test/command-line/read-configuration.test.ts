@@ -37,6 +37,41 @@ describe('the configuration', () => {
     });
   });
 
+  test('says why a file cannot be read and what to do; a closed default file may be passed by', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'picam-configuration-'));
+    resources.onEnd('folder', () => rmSync(folder, { recursive: true }));
+    const sources = { environment: {}, flags: new Map<string, string>() };
+    expect(messageOf(() => readConfiguration({ ...sources, file: folder }))).toMatch(/is a folder; name/u);
+    const missing = join(folder, 'none.yaml');
+    expect(messageOf(() => readConfiguration({ ...sources, file: missing }))).toMatch(/is not there; check/u);
+    const readText = () => {
+      throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+    };
+    const closed = { ...sources, readText };
+    expect(messageOf(() => readConfiguration(closed))).toMatch(
+      /picam\.yaml: cannot be read by this user; type sudo/u,
+    );
+    const told: string[] = [];
+    const handleClosedDefault = (problem: string) => void told.push(problem);
+    expect(readConfiguration({ ...closed, handleClosedDefault }).source).toBe('auto');
+    expect(told).toEqual([expect.stringMatching(/type sudo/u)]);
+    expect(messageOf(() => readConfiguration({ ...closed, file: 'a', handleClosedDefault }))).toMatch(
+      /^a: /u,
+    );
+  });
+
+  test('takes a key with nothing behind it for one that is not there', () => {
+    expect(read('broker:\nvideo:\n  fps:\n  width: 640\nrecording: # folder: /a\n')).toEqual(
+      read('video: {width: 640}'),
+    );
+  });
+
+  test('refuses a password without a user name', () => {
+    expect(messageOf(() => read('broker: {url: mqtt://a, password: a good one}'))).toMatch(
+      /^broker\.username: must be there too/u,
+    );
+  });
+
   test('names who may open the page, and checks those names', () => {
     const web = { hostNames: ['Cameras.example.org'], allowedOrigins: ['https://home.example.org', '*'] };
     expect(read(`web: ${JSON.stringify(web)}`)).toMatchObject({ web: { ...web, port: 8080 } });
@@ -106,9 +141,11 @@ describe('the configuration', () => {
       expect.arrayContaining([
         expect.stringMatching(/^device: must be 1 to 63 of a-z/u),
         expect.stringMatching(/^video\.width: /u),
-        expect.stringMatching(/^video\.wdth: is not a known key; known here are width, height, fps/u),
+        expect.stringMatching(
+          /^video\.wdth: is not a known key; is width meant\? Known here are width, height, fps/u,
+        ),
         expect.stringMatching(/^broker\.url: must be a URL that starts with mqtt:/u),
-        expect.stringMatching(/^suorce: is not a known key; known here are device, name/u),
+        expect.stringMatching(/^suorce: is not a known key; is source meant\? Known here are device, name/u),
         expect.stringMatching(/^logLevel: .*\(from PICAM_LOG_LEVEL\)$/u),
         expect.stringMatching(/^web\.port: .*\(from --web-port\)$/u),
       ]),
@@ -139,7 +176,7 @@ describe('the configuration', () => {
 
   test('wants a file that was named to be there', () => {
     const sources = { file: '/nowhere/picam.yaml', environment: {}, flags: new Map<string, string>() };
-    expect(messageOf(() => readConfiguration(sources))).toMatch(/^\/nowhere\/picam\.yaml: cannot be read/u);
+    expect(messageOf(() => readConfiguration(sources))).toMatch(/^\/nowhere\/picam\.yaml: is not there/u);
   });
 
   test('is printed without its secrets', () => {

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { randomPin, readSetupUri, setupUri } from '../../demo/setup-code.ts';
+import { randomPin } from '../../demo/setup-code.ts';
+import { readSetupUri } from '../support/read-setup-uri.ts';
+import { setupUri } from '../../homebridge-plugin/pairing/setup-uri.ts';
 
 test('a setup URI says what went into it', () => {
   const payload = { pin: '031-45-154', category: 17, setupId: '7OSX' };

@@ -20,6 +20,7 @@ const WELL: Facts = {
   broker: { kind: 'logged-in', url: 'mqtt://192.168.1.5:1883' },
   clock: { now: new Date('2026-11-23T10:00:00Z'), isSynchronized: true },
   storage: { folder: '/var/lib/picam' },
+  recordings: { folder: '/var/lib/picam', isConfigured: false, freeMB: 9_000, minFreeMB: 500 },
   webPort: { address: '127.0.0.1:8080' },
   iceServers: [{ url: 'turn:turn.example.org', answers: true }],
 };
@@ -42,6 +43,24 @@ test('a microphone that is configured is spoken of', () => {
   const report = reportText(diagnose({ ...WELL, microphone: { spec: 'alsa:default' } }));
   expect(report).toContain('✓ microphone  "alsa:default" gives sound\n');
   expect(report).toContain('All is well.');
+});
+
+test('a folder for recordings is spoken of when it is configured, or full', () => {
+  const told = (recordings: Partial<Facts['recordings']>) =>
+    reportText(diagnose({ ...WELL, recordings: { ...WELL.recordings, ...recordings } }));
+  expect(told({ folder: '/media/usb', isConfigured: true })).toContain(
+    '✓ recordings  /media/usb can be written, 9000 MB are free',
+  );
+  expect(told({ freeMB: 100 })).toMatch(/! recordings +\/var\/lib\/picam has 100 MB left, .*\n.*make room/u);
+  expect(told({ folder: '/media/usb', isConfigured: true, problem: 'ENOENT' })).toMatch(
+    /✗ recordings +\/media\/usb: ENOENT\n.*plug its disk in/u,
+  );
+});
+
+test('a camera that only watching would try is not said to be well', () => {
+  const findings = diagnose({ ...WELL, camera: { kind: 'untried', spec: 'rtsp://camera/…' } });
+  expect(reportText(findings)).toMatch(/^\? camera +source "rtsp:\/\/camera\/…" was not tried/u);
+  expect(isWell(findings)).toBe(true);
 });
 
 const CASES: readonly (readonly [string, Partial<Facts>, 'bad' | 'doubtful', RegExp])[] = [
@@ -76,9 +95,9 @@ const CASES: readonly (readonly [string, Partial<Facts>, 'bad' | 'doubtful', Reg
   ],
   [
     'no ffmpeg where it reads',
-    { ffmpeg: { kind: 'missing' }, camera: { kind: 'unseen', spec: 'rtsp://camera/1' } },
+    { ffmpeg: { kind: 'missing' }, camera: { kind: 'path', spec: 'file:door.mp4', path: 'door.mp4' } },
     'bad',
-    /✗ ffmpeg +not installed; source "rtsp:/u,
+    /✗ ffmpeg +not installed; source "file:/u,
   ],
   [
     'no ffmpeg, but a camera that encodes itself',

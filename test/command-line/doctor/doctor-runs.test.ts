@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -235,6 +235,20 @@ test(
 ✗ clock     1970-01-01 00:01 UTC is wrong: encrypted connections will fail
             → sudo timedatectl set-ntp true, and check that the network reaches a time server
 `);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
+  'a password in the path of an RTSP address is not printed, and the folder it makes is nobody else’s',
+  async () => {
+    const made = join(storage, 'made');
+    const source = 'rtsp://camera.local/user=admin&password=geheim/ch1';
+    const { text } = await doctor(['--source', source, '--storage', made], { environment: loggedIn() });
+    expect(text).toContain('? camera    source "rtsp://camera.local/…" was not tried');
+    expect(text).toContain('✗ ffmpeg    not installed; source "rtsp://camera.local/…" needs it');
+    expect(text).not.toContain('geheim');
+    expect(statSync(made).mode & 0o777).toBe(0o700);
   },
   TEST_TIMEOUT_MS,
 );

@@ -1,53 +1,16 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { askBroker } from '../../../command-line/doctor/ask-broker.ts';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configurationSchema } from '../../../command-line/configuration-schema.ts';
 import { iceServerAnswers } from '../../../command-line/doctor/ask-ice-server.ts';
-import { lookAtFfmpeg } from '../../../command-line/doctor/examine.ts';
-import { EmbeddedBroker } from '../../../device/broker/embedded-broker.ts';
+import { lookAtFfmpeg, lookAtRecordings } from '../../../command-line/doctor/examine.ts';
 import { runProgram } from '../../../device/capture/program-run.ts';
-import { silentLogger } from '../../../foundation/logger.ts';
-import { startMosquitto } from '../../support/mosquitto.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
 
 const resources = resourcesOfEachTest();
-
-describe('a broker', () => {
-  test('that lets everybody in', async () => {
-    const { url } = resources.own(await startMosquitto());
-    expect(await askBroker({ url })).toEqual({ kind: 'logged-in', url });
-  });
-
-  test('that wants another password', async () => {
-    const users = [{ username: 'camera', password: 'a good one' }];
-    const broker = resources.own(
-      new EmbeddedBroker({ host: '127.0.0.1', port: 0, users, logger: silentLogger }),
-    );
-    await broker.open();
-    const { url } = broker;
-    const refused = { kind: 'unusable', problem: 'refuses this user name and password' };
-    expect(await askBroker({ url, username: 'camera', password: 'a bad one' })).toMatchObject(refused);
-    expect(await askBroker({ url })).toMatchObject(refused);
-    expect(await askBroker({ url, username: 'camera', password: 'a good one' })).toEqual({
-      kind: 'logged-in',
-      url,
-    });
-  });
-
-  test('that is not there, or whose certificate cannot be read', async () => {
-    const broker = await startMosquitto();
-    await broker.stop();
-    const { url } = broker;
-    expect(await askBroker({ url })).toMatchObject({
-      kind: 'unusable',
-      problem: expect.stringContaining('ECONNREFUSED'),
-    });
-    expect(await askBroker({ url, caFile: '/not/there' })).toMatchObject({
-      kind: 'unusable',
-      remedy: expect.stringContaining('broker.caFile'),
-    });
-  });
-});
 
 test('an ICE server answers a STUN binding, or does not', async () => {
   const server = createSocket('udp4').bind(0, '127.0.0.1');
@@ -68,5 +31,23 @@ test('ffmpeg is looked for with its encoders', async () => {
     kind: 'there',
     encoders: expect.arrayContaining(['libx264']),
   });
+  const stdout = ' V....D libx264 x\n V..... h264_v4l2m2m y\n';
+  const both = () => Promise.resolve({ kind: 'ended' as const, exitCode: 0, stdout, stderr: '' });
+  const encodersWhere = async (hasHardware: boolean) =>
+    await lookAtFfmpeg(both, () => Promise.resolve(hasHardware));
+  expect(await encodersWhere(false)).toMatchObject({ encoders: ['libx264'] });
+  expect(await encodersWhere(true)).toMatchObject({ encoders: ['libx264', 'h264_v4l2m2m'] });
   expect(await lookAtFfmpeg(() => Promise.resolve({ kind: 'missing' }))).toEqual({ kind: 'missing' });
+});
+
+test('a folder for recordings is tried, and not made', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'picam-recordings-'));
+  resources.onEnd('folder', () => rmSync(folder, { recursive: true }));
+  const { recording } = configurationSchema.parse({ recording: { folder, minFreeMB: 10 } });
+  const there = await lookAtRecordings(recording, '/nowhere');
+  expect(there).toMatchObject({ folder, isConfigured: true, minFreeMB: 10, freeMB: expect.any(Number) });
+  expect(there.problem).toBeUndefined();
+  const missing = await lookAtRecordings({ ...recording, folder: join(folder, 'none') }, '/nowhere');
+  expect(missing.problem).toContain('ENOENT');
+  expect(readdirSync(folder)).toEqual([]);
 });
