@@ -1,3 +1,4 @@
+import type { Need } from './needs.ts';
 import type { Measurement } from './results.ts';
 import type { Target } from './targets.ts';
 
@@ -14,6 +15,8 @@ export interface Bench {
   /** Figures that are drawn, each over n or, where there is one n alone, side by side. */
   readonly plots?: readonly Plotted[];
   readonly targets?: readonly Target[];
+  /** What has to be installed; without it the bench is left out. */
+  readonly needs?: readonly Need[];
   /** For what takes longer than anybody waits for the others. */
   readonly onlyWhenNamed?: boolean;
   run(context: BenchContext): Promise<readonly Measurement[]>;

@@ -11,7 +11,7 @@ import { serveEmptyPage } from './empty-page.ts';
 import { interleavedRuns } from './interleaved-runs.ts';
 import { percentile, type Figure } from './results.ts';
 
-const QUICK = { runs: 1, warmUpMs: 1_500, durationMs: 2_500 };
+const QUICK = { runs: 1, warmUpMs: 1_000, durationMs: 2_000 };
 const FULL = { runs: 5, warmUpMs: 3_000, durationMs: 15_000 };
 const LOSSES_PERCENT = [0, 2];
 /** Whoever looks on calls a picture that stands this long a freeze. */
@@ -27,6 +27,7 @@ export const chromium: Bench = {
   title: 'one stream of 720p30 and 2 Mbit/s, shown by Chromium on the same machine',
   unitOfN: '% lost',
   reference: 'stock werift',
+  needs: ['chromium'],
   plots: [{ metric: P95, title: 'From sent to shown in Chromium, 95 of 100 pictures' }],
   targets: [
     { variant: 'picam', n: 0, metric: P50, atMost: 6 },

@@ -19,6 +19,7 @@ export const click: Bench = {
   title: 'a click on a camera in the web page; cold: the encoder has to be started',
   unitOfN: 's between key frames',
   reference: 'cold, test source',
+  needs: ['chromium', 'ffmpeg'],
   targets: [2, 10].flatMap((n) =>
     cameraCases([n], ['test source', 'Picamera2'])
       .filter(({ isWarm }) => isWarm)

@@ -14,12 +14,21 @@ export async function cpuTimeMs(pid: number): Promise<number> {
   return times.reduce((sum, timeNs) => sum + timeNs, 0) / NANOSECONDS_PER_MILLISECOND;
 }
 
-/** Of one core, while `work` lasts. */
-export async function cpuShareDuring(pid: number, work: () => Promise<unknown>): Promise<number> {
+/** Of one core, while `work` lasts; of several processes together. */
+export async function cpuShareDuring(
+  pid: number | readonly number[],
+  work: () => Promise<unknown>,
+): Promise<number> {
+  const pids = [pid].flat();
   const startedAtMs = performance.now();
-  const before = await cpuTimeMs(pid);
+  const before = await cpuTimeOfAllMs(pids);
   await work();
-  return ((await cpuTimeMs(pid)) - before) / (performance.now() - startedAtMs);
+  return ((await cpuTimeOfAllMs(pids)) - before) / (performance.now() - startedAtMs);
+}
+
+async function cpuTimeOfAllMs(pids: readonly number[]): Promise<number> {
+  const times = await Promise.all(pids.map(cpuTimeMs));
+  return times.reduce((sum, timeMs) => sum + timeMs, 0);
 }
 
 /** A thread may end between being listed and being read. */

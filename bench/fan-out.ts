@@ -8,7 +8,7 @@ import { interleavedRuns } from './interleaved-runs.ts';
 import type { Figure } from './results.ts';
 
 /** Whole groups of pictures, so that each measures as many key frames. Node needs the warm-up to become fast. */
-const QUICK = { viewers: [10], runs: 3, warmUpMs: 500, durationMs: 2_000 };
+const QUICK = { viewers: [10], runs: 2, warmUpMs: 500, durationMs: 2_000 };
 const FULL = { viewers: [1, 5, 10, 20, 50], runs: 5, warmUpMs: 2_000, durationMs: 6_000 };
 const SETTLE_MS = 300;
 const REST_MS = 500;

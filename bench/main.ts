@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import type { Bench, BenchContext } from './bench.ts';
 import { BENCHES } from './benches.ts';
+import { endWithChildren } from './end-with-children.ts';
 import { describeMachine } from './machine.ts';
+import { whatToInstall } from './needs.ts';
 import { writePlots } from './plots/write-plots.ts';
 import { summarize, type Result } from './results.ts';
 import { drawTable } from './table.ts';
@@ -26,12 +28,18 @@ const program = new Command('bench')
   .option('--plots', 'also draw the results as docs/bench-*.svg', false)
   .parse();
 
+endWithChildren();
 await main(program.opts<Options>());
 
 async function main({ quick, plots, json, only }: Options): Promise<void> {
   const chosen = BENCHES.filter(({ name, onlyWhenNamed }) => only?.includes(name) ?? onlyWhenNamed !== true);
   const results: Result[] = [];
   for (const bench of chosen) {
+    const missing = whatToInstall(bench.needs ?? []);
+    if (missing.length > 0) {
+      console.log(`\n${bench.name} is left out: it needs ${missing.join(' and ')}`);
+      continue;
+    }
     const found = await runOne(bench, { quick, progress: (line) => console.error(line) });
     results.push(...found);
     if (plots) for (const file of await writePlots(bench, found)) console.error(`drew ${file}`);

@@ -8,9 +8,8 @@ import type { Bench, BenchContext } from './bench.ts';
 import { interleavedRuns } from './interleaved-runs.ts';
 import { percentile, type Figure } from './results.ts';
 
-const QUICK = { runs: 1, requests: 200 };
-const FULL = { runs: 5, requests: 400 };
-const WARM_UP_REQUESTS = 100;
+const QUICK = { runs: 1, warmUpRequests: 40, requests: 60 };
+const FULL = { runs: 5, warmUpRequests: 100, requests: 400 };
 /** A device lets a thousand requests of one peer through at once, and then fifty a second. */
 const AT_A_TIME = [1, 10];
 
@@ -32,10 +31,10 @@ export const mqtt: Bench = {
 };
 
 async function measureAll(context: BenchContext) {
-  const { runs, requests } = context.quick ? QUICK : FULL;
+  const { runs, ...counts } = context.quick ? QUICK : FULL;
   const variants = [EMBEDDED, ...(hasMosquitto(context) ? Object.keys(MOSQUITTO_SETTINGS) : [])];
   const cases = AT_A_TIME.flatMap((n) => variants.map((variant) => ({ n, variant })));
-  const measure = ({ variant, n }: { variant: string; n: number }) => measureOne(variant, n, requests);
+  const measure = ({ variant, n }: { variant: string; n: number }) => measureOne(variant, n, counts);
   return interleavedRuns({ name: mqtt.name, runs, cases, measure }, context);
 }
 
@@ -45,12 +44,21 @@ function hasMosquitto({ progress }: BenchContext): boolean {
   return false;
 }
 
-async function measureOne(variant: string, atATime: number, count: number): Promise<Figure[]> {
+interface Counts {
+  readonly warmUpRequests: number;
+  readonly requests: number;
+}
+
+async function measureOne(
+  variant: string,
+  atATime: number,
+  { warmUpRequests, requests }: Counts,
+): Promise<Figure[]> {
   const lifetime = new Lifetime(silentLogger);
   try {
     const ping = await reachDevice(variant, lifetime);
-    await repeat(ping, atATime, WARM_UP_REQUESTS);
-    const timesMs = await repeat(ping, atATime, count);
+    await repeat(ping, atATime, warmUpRequests);
+    const timesMs = await repeat(ping, atATime, requests);
     return [
       { metric: 'round trip p50', unit: 'ms', value: percentile(timesMs, 0.5) },
       { metric: 'round trip p95', unit: 'ms', value: percentile(timesMs, 0.95) },

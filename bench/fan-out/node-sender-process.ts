@@ -33,6 +33,8 @@ async function loadViewer(variant: NodeVariant): Promise<OpenViewer> {
   switch (variant) {
     case 'picam':
       return (await import('./node-viewers/picam-viewer.ts')).openPicamViewer;
+    case 'picam, one by one':
+      return (await import('./node-viewers/picam-viewer.ts')).openPlainPicamViewer;
     case 'stock werift':
       return (await import('./node-viewers/werift-viewer.ts')).openWeriftViewer;
     case 'node-datachannel':

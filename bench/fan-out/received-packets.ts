@@ -1,6 +1,5 @@
 import { isRtcp } from '../../media/rtp.ts';
 import type { SrtpUnprotector } from '../../media/srtp-protection.ts';
-import { monotonicMs } from '../monotonic.ts';
 import { percentile } from '../results.ts';
 import type { Delays, ReadyTime } from './messages.ts';
 import { readyAtMs } from './stream.ts';
@@ -20,8 +19,8 @@ const TICKS_PER_MILLISECOND = 90;
 export class ReceivedPackets {
   #arrivals: Arrival[] = [];
 
-  add(packet: Buffer, keys: SrtpUnprotector): void {
-    this.#arrivals.push({ packet, keys, atMs: monotonicMs() });
+  add(packet: Buffer, keys: SrtpUnprotector, atMs: number): void {
+    this.#arrivals.push({ packet, keys, atMs });
   }
 
   clear(): void {

@@ -1,10 +1,19 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { RTCDtlsTransport, RTCPeerConnection } from 'werift';
+import {
+  Connection,
+  StunProtocol,
+  UdpTransport,
+  type IceConnection,
+  type Protocol,
+  type RTCDtlsTransport,
+  type RTCPeerConnection,
+} from 'werift';
 import { SrtpReceiver } from '../../media/srtp.ts';
 import { SrtpGcmReceiver } from '../../media/srtp-gcm.ts';
 import type { SrtpUnprotector } from '../../media/srtp-protection.ts';
 import { answerQuestions } from '../bench-process.ts';
+import { readArrivals } from './arrivals/kernel-arrivals.ts';
 import { FLOOR_KEYS, type ReceiversQuestion } from './messages.ts';
 import { ReceivedPackets } from './received-packets.ts';
 import { askNoServer, createConnection, untilConnected } from './webrtc-settings.ts';
@@ -38,9 +47,9 @@ answerQuestions((question: ReceiversQuestion) => {
 async function openSocket(): Promise<string> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
   const keys = new SrtpGcmReceiver(FLOOR_KEYS);
-  socket.on('message', (packet) => received.add(packet, keys));
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
+  readArrivals(socket, (packet, atMs) => received.add(packet, keys, atMs));
   return String(socket.address().port);
 }
 
@@ -74,9 +83,22 @@ async function takeOver(connection: RTCPeerConnection): Promise<void> {
   const [transport] = connection.dtlsTransports;
   if (!transport) throw new Error('a connection has no transport');
   const keys = keysOf(transport);
-  const { onData } = transport.iceTransport.connection;
-  onData.allUnsubscribe();
-  onData.subscribe((packet) => received.add(packet, keys));
+  const { connection: ice } = transport.iceTransport;
+  ice.onData.allUnsubscribe();
+  // The pair of addresses in use may still change.
+  for (const socket of socketsOf(ice))
+    readArrivals(socket, (packet, atMs) => received.add(packet, keys, atMs));
+}
+
+function socketsOf(ice: IceConnection): Socket[] {
+  const protocols = ice instanceof Connection ? (ice['protocols'] as readonly Protocol[]) : [];
+  const sockets = protocols.flatMap((protocol) =>
+    protocol instanceof StunProtocol && protocol.transport instanceof UdpTransport
+      ? [protocol.transport.socket]
+      : [],
+  );
+  for (const socket of sockets) socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+  return sockets;
 }
 
 function keysOf({ srtp }: RTCDtlsTransport): SrtpUnprotector {

@@ -1,3 +1,4 @@
+import { loadBurstAddon } from '../../device/viewer-session/burst/burst-addon.ts';
 import { AiortcSender, isAiortcInstalled } from './aiortc/aiortc-sender.ts';
 import { isJanusInstalled } from './janus/janus-process.ts';
 import { JanusSender } from './janus/janus-sender.ts';
@@ -9,7 +10,8 @@ export const FLOOR = 'floor: dgram + GCM';
 export const JANUS = 'Janus';
 
 /** Senders that are a process of Node; plain RTP only feeds another. */
-export type NodeVariant = 'picam' | 'stock werift' | 'node-datachannel' | 'plain RTP' | typeof FLOOR;
+export type NodeVariant =
+  'picam' | 'picam, one by one' | 'stock werift' | 'node-datachannel' | 'plain RTP' | typeof FLOOR;
 
 export interface Variant {
   readonly name: string;
@@ -23,7 +25,14 @@ export interface Variant {
 }
 
 export const VARIANTS: readonly Variant[] = [
-  ofNode('picam', true),
+  {
+    ...ofNode('picam', true),
+    needs: {
+      isThere: () => Promise.resolve(loadBurstAddon().kind === 'there'),
+      remedy: 'it takes Linux and a C compiler: sudo apt-get install gcc libc6-dev',
+    },
+  },
+  ofNode('picam, one by one', true),
   ofNode('stock werift', true),
   {
     ...ofNode('node-datachannel', false),

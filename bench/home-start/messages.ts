@@ -1,16 +1,19 @@
+import type { WireKeys } from '../wire-keys.ts';
+
 export type PluginQuestion =
   | { readonly kind: 'connect'; readonly broker: string }
   /** Answered when the plugin sees the camera. */
   | { readonly kind: 'find'; readonly device: string }
-  /** Answered with what HomeKit would tell the controller. `port` is the controller's. */
-  | { readonly kind: 'prepare'; readonly device: string; readonly port: number; readonly keys: WireKeys }
-  | { readonly kind: 'start' }
-  | { readonly kind: 'stop' };
+  /** Answered with what HomeKit would tell the controller. */
+  | ({ readonly kind: 'prepare' } & StreamToPrepare)
+  | { readonly kind: 'start' | 'stop'; readonly session: string };
 
-/** SRTP master keys in base64, because messages between processes are JSON. */
-export interface WireKeys {
-  readonly key: string;
-  readonly salt: string;
+export interface StreamToPrepare {
+  readonly device: string;
+  readonly session: string;
+  /** The controller's. */
+  readonly port: number;
+  readonly keys: WireKeys;
 }
 
 export interface Prepared {

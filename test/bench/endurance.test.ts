@@ -21,6 +21,9 @@ describe('viewers behind a link that loses and reorders packets, a hundred in a 
   }, TIMEOUT_MS);
 
   test('have lost what they should', () => {
+    console.info(
+      `of ${endured.played.pictures} pictures: ${endured.seen.map((seen) => `${seen.pictures} (longest gap ${seen.longestGapPictures})`).join(', ')}`,
+    );
     expect(endured.link.wraps).toBe(VIEWERS);
     expect(endured.link.lost).toBeGreaterThan(VIEWERS * LOST_AT_WRAP);
     expect(endured.played.packetsSentAgain).toBeGreaterThan(0);
@@ -31,15 +34,15 @@ describe('viewers behind a link that loses and reorders packets, a hundred in a 
     expect(endured.seen.map(({ ended }) => ended)).toEqual(Array(VIEWERS).fill(undefined));
   });
 
-  // In pictures rather than in milliseconds, and with room for a busy machine: what counts is that nobody waits for the
-  // next key frame, which comes every ten seconds by itself.
+  // In pictures rather than in milliseconds: what counts is that nobody waits for the next key frame, which comes every
+  // ten seconds by itself.
   test('recover by themselves', () => {
     for (const { longestGapPictures } of endured.seen)
-      expect(longestGapPictures).toBeLessThan(3 * PICTURES_PER_SECOND);
+      expect(longestGapPictures).toBeLessThan(PICTURES_PER_SECOND);
   });
 
   test('see most pictures', () => {
-    for (const { pictures } of endured.seen) expect(pictures).toBeGreaterThan(endured.played.pictures * 0.6);
+    for (const { pictures } of endured.seen) expect(pictures).toBeGreaterThan(endured.played.pictures * 0.8);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createTally } from '../../../device/telemetry/tally.ts';
+import { openBursts, type Bursts } from '../../../device/viewer-session/burst/open-bursts.ts';
 import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
 import { RetransmissionRing } from '../../../device/viewer-session/media-path/retransmission-ring.ts';
 import { SendTurns } from '../../../device/viewer-session/media-path/send-turns.ts';
@@ -13,7 +14,16 @@ const tally = createTally();
 const certificate = loadDtlsCertificate(undefined, silentLogger);
 
 /** The product's own path, from the seam behind the fan-out on. */
-export async function openPicamViewer(offer: string): Promise<BenchViewer> {
+export function openPicamViewer(offer: string): Promise<BenchViewer> {
+  return open(offer, openBursts('segmented', silentLogger));
+}
+
+/** The same where nobody could compile what sends in bursts. */
+export function openPlainPicamViewer(offer: string): Promise<BenchViewer> {
+  return open(offer);
+}
+
+async function open(offer: string, bursts?: Bursts): Promise<BenchViewer> {
   const offered = parseVideoOffer(offer);
   const ownCertificate = await certificate;
   let handleConnected = (): void => undefined;
@@ -25,6 +35,7 @@ export async function openPicamViewer(offer: string): Promise<BenchViewer> {
     ring,
     turns,
     tally,
+    bursts,
     events: {
       handleConnected: () => handleConnected(),
       handleDisconnected: (reason) => {
