@@ -11,8 +11,11 @@ import { describeViolations, readSourceFiles, topFolders } from './architecture/
 
 const packageJson = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   dependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
 };
-const dependencies = new Set(Object.keys(packageJson.dependencies));
+const dependencies = new Set(
+  Object.keys({ ...packageJson.dependencies, ...packageJson.optionalDependencies }),
+);
 
 describe('the project', () => {
   const files = readSourceFiles();
@@ -74,6 +77,12 @@ describe('the checks see', () => {
     ],
     ['a require', 'web/a.ts', "const qrcode = require('qrcode');", 'imports qrcode'],
     ['a page that imports its server', 'web/page/a.ts', "import '../server/b.js';", 'runs in a browser'],
+    [
+      'a settings page that imports its server',
+      'homebridge-plugin/settings-page/public/a.ts',
+      "import '../server.ts';",
+      'runs in a browser',
+    ],
     ['a page that imports a package', 'web/page/a.ts', "import 'zod';", 'knows no packages'],
   ])('%s', (_, path, text, message) => {
     const violations = checkImports([{ path, text: `\n${text}` }], dependencies);

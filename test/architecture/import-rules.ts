@@ -28,11 +28,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[] | typeof EVER
 
 /** Code that computes and nothing else: no files, no network, no processes. */
 const PURE_FOLDERS = new Set(['contract', 'media']);
-const PURE_MODULES = new Set(['node:buffer', 'node:crypto', 'node:events', 'node:util', 'zod', 'mediabunny']);
+const PURE_MODULES = new Set(['node:buffer', 'node:crypto', 'node:events', 'node:util', 'zod']);
 
 const WERIFT_SEAMS = /^(device\/viewer-session\/|camera-client\/live-view|bench\/)/;
 const NEVER_IN_NODE_RED = new Set(['werift', 'mqtt', 'aedes']);
-const PAGE = 'web/page/';
+/** They run in a browser. */
+const PAGES = ['web/page/', 'homebridge-plugin/settings-page/public/'];
 
 /** @param dependencies the packages that are installed with the product. */
 export function checkImports(files: readonly SourceFile[], dependencies: ReadonlySet<string>): Violation[] {
@@ -51,8 +52,9 @@ function checkFolder(one: Import): Violation | undefined {
   const folder = topFolder(one.from);
   const allowed = MAY_IMPORT[folder] ?? [];
   const target = topFolder(one.target);
-  if (one.from.startsWith(PAGE) && !one.target.startsWith(PAGE) && !PURE_FOLDERS.has(target))
-    return violation(one, 'web/page/ runs in a browser and may import only itself, contract/ and media/');
+  const page = pageOf(one.from);
+  if (page !== undefined && !one.target.startsWith(page) && !PURE_FOLDERS.has(target))
+    return violation(one, `${page} runs in a browser and may import only itself, contract/ and media/`);
   if (target === folder || allowed === EVERYTHING || allowed.includes(target)) return undefined;
   const list = allowed.length > 0 ? `only itself, ${allowed.join(', ')}` : 'only itself';
   return violation(one, `${folder}/ may import ${list}`);
@@ -72,8 +74,13 @@ function checkWerift(one: Import): Violation | undefined {
 }
 
 function checkPage(one: Import): Violation | undefined {
-  if (!one.from.startsWith(PAGE)) return undefined;
-  return violation(one, 'web/page/ runs in a browser, which knows no packages');
+  const page = pageOf(one.from);
+  if (page === undefined) return undefined;
+  return violation(one, `${page} runs in a browser, which knows no packages`);
+}
+
+function pageOf(path: string): string | undefined {
+  return PAGES.find((page) => path.startsWith(page));
 }
 
 function checkInstalled(one: Import, dependencies: ReadonlySet<string>): Violation | undefined {
@@ -81,7 +88,7 @@ function checkInstalled(one: Import, dependencies: ReadonlySet<string>): Violati
   if (!isProduct || one.kind !== 'package' || one.typeOnly || dependencies.has(one.target)) return undefined;
   return violation(
     one,
-    'the product may load only `dependencies` of package.json (import type loads nothing)',
+    'the product may load only what package.json installs with it (import type loads nothing)',
   );
 }
 

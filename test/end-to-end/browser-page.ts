@@ -36,6 +36,16 @@ export class BrowserPage {
     return this.page.evaluate(countFrames, durationMs);
   }
 
+  /** The next picture that the video shows, whichever connection brings it. */
+  nextPicture(): Promise<void> {
+    return this.page.evaluate(showNextPicture);
+  }
+
+  /** Waits until the page has noticed that it plays no more. */
+  async awaitLoss(): Promise<void> {
+    await this.page.waitForSelector('main:not([data-phase="playing"])');
+  }
+
   /** Waits until the page says `text` where it tells what is wrong. */
   async awaitNotice(text: string): Promise<void> {
     await this.page.locator('.notice h2', { hasText: text }).waitFor();
@@ -95,6 +105,11 @@ async function clickAndAwaitPicture(tile: string): Promise<number> {
   return new Promise((resolve) =>
     video.requestVideoFrameCallback(() => resolve(performance.now() - clickedAt)),
   );
+}
+
+function showNextPicture(): Promise<void> {
+  const video = document.querySelector('video') as Video;
+  return new Promise((resolve) => video.requestVideoFrameCallback(() => resolve()));
 }
 
 function videoSize() {

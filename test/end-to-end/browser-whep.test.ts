@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { beforeAll, expect, test } from '@jest/globals';
 import { RTCPeerConnection, RTCRtpCodecParameters, type MediaStreamTrack } from 'werift';
+import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -22,7 +23,14 @@ beforeAll(async () => {
   const broker = shared.own(await startMosquitto());
   const bus = shared.own(await connectBus(broker.url));
   camera = shared.own(await startDevice({ broker: broker.url }));
-  const options = { bus, prefix: 'picam', host: '127.0.0.1', port: 0, iceServers: [], logger: silentLogger };
+  const options = {
+    bus,
+    prefix: 'picam',
+    host: '127.0.0.1',
+    port: 0,
+    iceServers: fixedIceServers([]),
+    logger: silentLogger,
+  };
   web = shared.own(createWebServer(options));
   await web.open();
 }, TEST_TIMEOUT_MS);

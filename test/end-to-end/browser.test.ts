@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -34,7 +35,7 @@ async function startWeb({ url }: TestBroker): Promise<WebServer> {
     prefix: 'picam',
     host: '127.0.0.1',
     port: 0,
-    iceServers: [],
+    iceServers: fixedIceServers([]),
     logger: silentLogger,
   });
   await server.open();
@@ -74,6 +75,35 @@ describe('the page in Chromium', () => {
 
       await Promise.all([first.close(), second.close()]);
       await waitUntil('the encoder ends', () => encodersOf(camera.pid) === 0, 30_000);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    'a click sends the offer at once, whatever else the page is busy with; candidates follow it',
+    async () => {
+      const camera = await startCamera();
+      const page = await browser.newPage();
+      const tab = resources.own(new BrowserPage(page));
+      // Snapshots that never come hold the few connections that a browser has to one server.
+      await page.route('**/snapshot.jpg?*', () => undefined);
+      const snapshot = page.waitForRequest('**/snapshot.jpg?*');
+      await page.goto(web.url);
+      const pending = await snapshot;
+      const givenUp = page.waitForEvent('requestfailed', (request) => request === pending);
+      const offered = page.waitForRequest((request) => request.method() === 'POST');
+      const followed = page.waitForResponse((response) => response.request().method() === 'PATCH');
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+
+      await tab.clickCamera(camera.device);
+      await givenUp;
+      expect((await offered).postData()).not.toContain('a=candidate:');
+      const candidates = await followed;
+      expect(candidates.request().postData()).toContain('a=candidate:');
+      expect(candidates.status()).toBe(204);
+      // They were asked for while the grid was shown.
+      expect(asked).not.toContain('/api/turn-credentials');
     },
     TEST_TIMEOUT_MS,
   );

@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { HttpClient } from 'hap-controller';
 import { z } from 'zod';
 import { ChildProgram } from '../../demo/child-program.ts';
-import { readSetupUri } from '../../demo/setup-code.ts';
+import { readSetupUri } from '../support/read-setup-uri.ts';
 import { ensureBuilt } from '../support/ensure-built.ts';
 import { descendantProcesses, isRunning } from '../support/processes.ts';
 import { resourcesOfEachTest } from '../support/resources.ts';

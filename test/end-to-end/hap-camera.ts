@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { HttpClient } from 'hap-controller';
+import { HttpClient, type PairingData } from 'hap-controller';
 import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
+import { SERVICE, shortType } from './hap-accessory.ts';
 import type { PublishedAccessory } from './homebridge-process.ts';
-import { decodeTlv, encodeTlv, float32, type TlvItem, uint16, uint32, uint8 } from './tlv.ts';
+import { selectedMedia, selectedVideo, type SoundWish } from './selected-media.ts';
+import { decodeTlv, encodeTlv, type TlvItem, uint16, uint8 } from './tlv.ts';
 
 const HOST = '127.0.0.1';
 const CHARACTERISTIC = {
@@ -10,17 +12,27 @@ const CHARACTERISTIC = {
   setupEndpoints: '118',
   selectedConfiguration: '117',
 } as const;
-const STREAM_MANAGEMENT_SERVICE = '110';
-const COMMAND = { end: 0, start: 1 } as const;
-const PAYLOAD_TYPE = 99;
+const MICROPHONE_SERVICE = '112';
+const COMMAND = { end: 0, start: 1, reconfigure: 4 } as const;
+/** What phones ask for in the network at home. */
+const USUAL_BITRATE_KBPS = 299;
+const USUAL_SOUND: SoundWish = { rateKhz: 16, packetTimeMs: 20 };
 
-export interface HapStream {
-  readonly session: Buffer;
-  readonly status: number;
+/** What a controller keeps of an accessory that it is paired with. */
+export type Pairing = PairingData;
+
+/** One direction of media as the accessory announces it. */
+export interface HapTrack {
   readonly port: number;
   readonly ssrc: number;
   /** What the accessory encrypts with. */
   readonly keys: SrtpMasterKeys;
+}
+
+export interface HapStream extends HapTrack {
+  readonly session: Buffer;
+  readonly status: number;
+  readonly sound: HapTrack;
   /** What the controller encrypts with. */
   readonly controllerKeys: SrtpMasterKeys;
 }
@@ -51,18 +63,27 @@ export class HapCamera {
   }
 
   /** Another connection of the same controller, for the camera's next stream. */
-  anotherConnection(accessory: PublishedAccessory): HapCamera {
+  anotherConnection({ id, port }: PublishedAccessory): HapCamera {
+    const client = new HttpClient(id, HOST, port, this.pairing, { usePersistentConnections: true });
+    return new HapCamera(client, this.#slot + 1);
+  }
+
+  get pairing(): Pairing {
     const pairing = this.#client.getLongTermData();
     if (!pairing) throw new Error('not paired');
-    return new HapCamera(
-      new HttpClient(accessory.id, HOST, accessory.port, pairing, { usePersistentConnections: true }),
-      this.#slot + 1,
-    );
+    return pairing;
   }
 
   async snapshot(width: number, height: number): Promise<Buffer> {
     const { aid } = await this.#find();
     return this.#client.getImage(width, height, aid);
+  }
+
+  async hasMicrophone(): Promise<boolean> {
+    const { accessories } = await this.#client.getAccessories();
+    return accessories.some(({ services }) =>
+      services.some(({ type }) => shortType(type) === MICROPHONE_SERVICE),
+    );
   }
 
   /** The value, or HAP's status when it cannot be read. */
@@ -73,7 +94,7 @@ export class HapCamera {
     return first?.status ? { status: first.status } : first?.value;
   }
 
-  async setUp(videoPort: number): Promise<HapStream> {
+  async setUp(videoPort: number, soundPort = videoPort): Promise<HapStream> {
     const session = randomBytes(16);
     const controllerKeys = { masterKey: randomBytes(16), masterSalt: randomBytes(14) };
     const srtp = encodeTlv([
@@ -85,7 +106,7 @@ export class HapCamera {
       [1, uint8(0)],
       [2, Buffer.from(HOST)],
       [3, uint16(videoPort)],
-      [4, uint16(videoPort)],
+      [4, uint16(soundPort)],
     ]);
     const items: TlvItem[] = [
       [1, session],
@@ -97,46 +118,22 @@ export class HapCamera {
     return { ...(await this.#endpoints()), session, controllerKeys };
   }
 
-  async start({ session }: HapStream): Promise<void> {
-    const video = encodeTlv([
-      [1, uint8(0)],
-      [
-        2,
-        encodeTlv([
-          [1, uint8(1)],
-          [2, uint8(0)],
-          [3, uint8(0)],
-          [4, uint8(0)],
-        ]),
-      ],
-      [
-        3,
-        encodeTlv([
-          [1, uint16(1280)],
-          [2, uint16(720)],
-          [3, uint8(30)],
-        ]),
-      ],
-      [4, rtp(PAYLOAD_TYPE, 299, [5, uint16(1378)])],
-    ]);
-    const audio = encodeTlv([
-      [1, uint8(3)],
-      [
-        2,
-        encodeTlv([
-          [1, uint8(1)],
-          [2, uint8(0)],
-          [3, uint8(1)],
-          [4, uint8(20)],
-        ]),
-      ],
-      [3, rtp(110, 24, [6, uint8(13)])],
-      [4, uint8(0)],
-    ]);
+  async start(
+    { session }: HapStream,
+    sound = USUAL_SOUND,
+    maxBitrateKbps = USUAL_BITRATE_KBPS,
+  ): Promise<void> {
     await this.#write('selectedConfiguration', [
       [1, control(session, COMMAND.start)],
-      [2, video],
-      [3, audio],
+      ...selectedMedia(sound, maxBitrateKbps),
+    ]);
+  }
+
+  /** RECONFIGURE, as a phone does whose way has become narrower or wider. */
+  async reconfigure({ session }: HapStream, maxBitrateKbps: number): Promise<void> {
+    await this.#write('selectedConfiguration', [
+      [1, control(session, COMMAND.reconfigure)],
+      selectedVideo(maxBitrateKbps),
     ]);
   }
 
@@ -153,17 +150,14 @@ export class HapCamera {
     await this.#client.close();
   }
 
-  async #endpoints(): Promise<Pick<HapStream, 'status' | 'port' | 'ssrc' | 'keys'>> {
+  async #endpoints(): Promise<Pick<HapStream, 'status' | 'port' | 'ssrc' | 'keys' | 'sound'>> {
     const { aid, iids } = await this.#find();
     const { characteristics } = await this.#client.getCharacteristics([`${aid}.${iids.setupEndpoints}`]);
     const reply = decodeTlv(Buffer.from(String(characteristics[0]?.value), 'base64'));
-    const address = decodeTlv(reply.get(3));
-    const srtp = decodeTlv(reply.get(4));
     return {
       status: reply.get(2)?.readUInt8() ?? -1,
-      port: address.get(3)?.readUInt16LE() ?? 0,
-      ssrc: reply.get(6)?.readUInt32LE() ?? 0,
-      keys: { masterKey: srtp.get(2) ?? Buffer.alloc(0), masterSalt: srtp.get(3) ?? Buffer.alloc(0) },
+      ...track(reply, { port: 3, srtp: 4, ssrc: 6 }),
+      sound: track(reply, { port: 4, srtp: 5, ssrc: 7 }),
     };
   }
 
@@ -184,9 +178,7 @@ export class HapCamera {
   async #lookUp(): Promise<Target> {
     const { accessories } = await this.#client.getAccessories();
     for (const { aid, services } of accessories) {
-      const service = services.filter(({ type }) => shortType(type) === STREAM_MANAGEMENT_SERVICE)[
-        this.#slot
-      ];
+      const service = services.filter(({ type }) => shortType(type) === SERVICE.streamManagement)[this.#slot];
       if (!service) continue;
       const iid = (type: string) =>
         Number(service.characteristics.find((candidate) => shortType(candidate.type ?? '') === type)?.iid);
@@ -204,24 +196,22 @@ export class HapCamera {
   }
 }
 
+/** @param types where the track's fields are: the port within the address, the others in the reply itself. */
+function track(
+  reply: Map<number, Buffer>,
+  types: { readonly port: number; readonly srtp: number; readonly ssrc: number },
+): HapTrack {
+  const srtp = decodeTlv(reply.get(types.srtp));
+  return {
+    port: decodeTlv(reply.get(3)).get(types.port)?.readUInt16LE() ?? 0,
+    ssrc: reply.get(types.ssrc)?.readUInt32LE() ?? 0,
+    keys: { masterKey: srtp.get(2) ?? Buffer.alloc(0), masterSalt: srtp.get(3) ?? Buffer.alloc(0) },
+  };
+}
+
 function control(session: Buffer, command: number): Buffer {
   return encodeTlv([
     [1, session],
     [2, uint8(command)],
   ]);
-}
-
-function rtp(payloadType: number, maxBitrateKbps: number, last: TlvItem): Buffer {
-  return encodeTlv([
-    [1, uint8(payloadType)],
-    [2, uint32(randomBytes(3).readUIntBE(0, 3))],
-    [3, uint16(maxBitrateKbps)],
-    [4, float32(0.5)],
-    last,
-  ]);
-}
-
-/** `00000118-0000-1000-8000-0026BB765291` and `118` are the same. */
-function shortType(type: string): string {
-  return type.replace(/-.*$/u, '').replace(/^0+/u, '');
 }

@@ -9,7 +9,7 @@ import { waitUntil } from '../support/wait-until.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const HOMEBRIDGE = fileURLToPath(new URL('../../node_modules/homebridge/bin/homebridge.js', import.meta.url));
-const PIN = '482-91-637';
+export const PIN = '482-91-637';
 const BRIDGE_ID = '0E:5A:1B:7C:33:D2';
 
 export interface PublishedAccessory {
@@ -26,6 +26,8 @@ export interface TestHomebridge {
   readonly bridge: PublishedAccessory;
   /** Waits for an accessory with a port of its own. */
   accessory(name: string): Promise<PublishedAccessory>;
+  /** Ends it and starts it again with all that it has stored. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,34 +41,45 @@ export async function startHomebridge(platform: object): Promise<TestHomebridge>
     join(storage, 'config.json'),
     JSON.stringify({ bridge, platforms: [{ platform: 'Picam', debug: true, ...platform }], accessories: [] }),
   );
-  const program = new ChildProgram({
-    name: 'Homebridge',
-    command: process.execPath,
-    args: [HOMEBRIDGE, '-U', storage, '-P', nodeModules, '--strict-plugin-resolution', '-I', '-Q'],
-    env: { NODE_OPTIONS: '', FORCE_COLOR: '0' },
-  });
+  const newProgram = () =>
+    new ChildProgram({
+      name: 'Homebridge',
+      command: process.execPath,
+      args: [HOMEBRIDGE, '-U', storage, '-P', nodeModules, '--strict-plugin-resolution', '-I', '-Q'],
+      env: { NODE_OPTIONS: '', FORCE_COLOR: '0' },
+    });
+  let program = newProgram();
+  const start = () => program.start().waitForLog(/is running on port \d+/u, START_TIMEOUT_MS);
   const stop = async () => {
     await program.stop();
     rmSync(storage, { recursive: true, force: true });
   };
   try {
-    await program.start().waitForLog(/is running on port \d+/u, START_TIMEOUT_MS);
+    await start();
   } catch (error) {
     await stop();
     throw error;
   }
   return {
-    pid: program.pid,
+    get pid() {
+      return program.pid;
+    },
     get log() {
       return program.log;
     },
     bridge: { name: bridge.name, id: BRIDGE_ID, port, pin: PIN },
     accessory: (name) => publishedAccessory(program, storage, name),
+    restart: async () => {
+      await program.stop();
+      program = newProgram();
+      await start();
+    },
     stop,
   };
 }
 
-async function publishedAccessory(
+/** Waits until the log says that an accessory with a port of its own is there. */
+export async function publishedAccessory(
   program: ChildProgram,
   storage: string,
   name: string,

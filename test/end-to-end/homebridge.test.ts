@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { percentile } from '../../bench/results.ts';
 import { stateSchema, type DeviceState } from '../../contract/device-messages.ts';
 import { deviceTopics } from '../../contract/topics.ts';
 import type { MqttConnection } from '../../foundation/mqtt-connection.ts';
@@ -16,14 +14,17 @@ import { PACKED_INSTALL_TIMEOUT_MS } from '../support/packed-install.ts';
 import { descendantProcesses } from '../support/processes.ts';
 import { resourcesOfAllTests } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { decodeWithFfmpeg } from './decode-with-ffmpeg.ts';
 import { HapCamera, type HapStream } from './hap-camera.ts';
 import { startHomebridge, type PublishedAccessory, type TestHomebridge } from './homebridge-process.ts';
 import { SrtpRecorder } from './srtp-recorder.ts';
+import { watchStream } from './watch-stream.ts';
 
 const DEVICE = 'front-door';
 const BRIDGED_DEVICE = 'shed';
 const LONG_MS = 60_000;
 const MOST_TRIES = 3;
+const TILES = 50;
 const SECONDS_FROM_1900_TO_1970 = 2_208_988_800;
 
 const resources = resourcesOfAllTests();
@@ -57,25 +58,10 @@ beforeAll(async () => {
   resources.onEnd('the controller', () => camera.close());
 }, PACKED_INSTALL_TIMEOUT_MS);
 
-/** Sets a stream up, starts it, and gives what a phone would have. */
-async function watch(
-  viewer: HapCamera,
-): Promise<{ stream: HapStream; recorder: SrtpRecorder; startedAtMs: number }> {
-  const recorder = new SrtpRecorder();
-  resources.onEnd('the recorder', () => recorder.close());
-  const stream = await viewer.setUp(await recorder.open());
-  expect(stream.status).toBe(0);
-  recorder.useKeys(stream.keys);
-  recorder.answer(stream.controllerKeys, stream.port);
-  const startedAtMs = performance.now();
-  await viewer.start(stream);
-  return { stream, recorder, startedAtMs };
-}
-
 /** Five seconds of video. A machine that is too busy loses packets between its own sockets: another try is fair. */
 async function recordWholeStream(): Promise<{ stream: HapStream; recorder: SrtpRecorder }> {
   for (let tries = 1; ; tries += 1) {
-    const { stream, recorder, startedAtMs } = await watch(camera);
+    const { stream, recorder, startedAtMs } = await watchStream(camera, resources);
     await waitUntil(
       '150 pictures',
       () => recorder.packets.filter(({ marker }) => marker).length > 150,
@@ -116,22 +102,6 @@ function nalTypes(payload: Buffer): number[] {
   return decoded.kind === 'fragment' && decoded.isStart ? [nalTypeOf(decoded.data)] : [];
 }
 
-/** What ffmpeg says of a byte stream: its complaints, the size of its pictures and their number. */
-function decodeWithFfmpeg(video: Buffer): { complaints: string; size: string; pictures: number } {
-  const folder = mkdtempSync(join(tmpdir(), 'picam-decode-'));
-  const file = join(folder, 'video.h264');
-  try {
-    writeFileSync(file, video);
-    const decoded = spawnSync('ffmpeg', ['-v', 'error', '-i', file, '-f', 'null', '-'], { encoding: 'utf8' });
-    const fields = ['-count_frames', '-show_entries', 'stream=width,height,nb_read_frames', '-of', 'csv=p=0'];
-    const probed = spawnSync('ffprobe', ['-v', 'error', ...fields, file], { encoding: 'utf8' });
-    const [width, height, pictures] = probed.stdout.trim().split(',');
-    return { complaints: decoded.stderr, size: `${width ?? ''}x${height ?? ''}`, pictures: Number(pictures) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 function jpegSize(jpeg: Buffer): string {
   const probed = spawnSync(
     'ffprobe',
@@ -157,6 +127,25 @@ describe('a camera in Apple Home', () => {
       expect(jpeg.subarray(0, 3)).toEqual(Buffer.of(0xff, 0xd8, 0xff));
       expect(jpegSize(jpeg)).toBe('1280x720');
       expect(await camera.streamingStatus()).toEqual(Buffer.of(1, 1, 0).toString('base64'));
+    },
+    LONG_MS,
+  );
+
+  test(
+    'shows its tiles from what it has, in the size that is asked for',
+    async () => {
+      const tookMs: number[] = [];
+      for (let asked = 0; asked < TILES; asked += 1) {
+        const askedAtMs = performance.now();
+        await camera.snapshot(640, 360);
+        tookMs.push(performance.now() - askedAtMs);
+      }
+      const [p50Ms = 0, p95Ms = 0] = [0.5, 0.95].map((share) => percentile(tookMs, share));
+      console.info(`${TILES} tiles: p50 ${p50Ms.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms`);
+      expect(jpegSize(await camera.snapshot(640, 360))).toBe('640x360');
+      // A larger picture that is there and fresh does for a smaller tile.
+      const isSmall = async () => jpegSize(await camera.snapshot(320, 180)) === '320x180';
+      await waitUntil('a small picture', isSmall, LONG_MS / 2);
     },
     LONG_MS,
   );
@@ -198,12 +187,12 @@ describe('a camera in Apple Home', () => {
     async () => {
       const leaving = camera.anotherConnection(accessory);
       resources.onEnd('the controller that leaves', () => leaving.close());
-      const { recorder } = await watch(leaving);
+      const { recorder } = await watchStream(leaving, resources);
       await waitUntil('packets', () => recorder.packets.length > 30, LONG_MS / 2);
       await cameraHasViewers(1);
       leaving.drop();
       await cameraIsFree();
-      const { stream, recorder: again } = await watch(camera);
+      const { stream, recorder: again } = await watchStream(camera, resources);
       await waitUntil('packets', () => again.packets.length > 30, LONG_MS / 2);
       await camera.end(stream);
     },
@@ -215,9 +204,9 @@ describe('a camera in Apple Home', () => {
     async () => {
       const other = camera.anotherConnection(accessory);
       resources.onEnd('the other controller', () => other.close());
-      const one = await watch(camera);
+      const one = await watchStream(camera, resources);
       await waitUntil('packets for one', () => one.recorder.packets.length > 30, LONG_MS / 2);
-      const two = await watch(other);
+      const two = await watchStream(other, resources);
       await waitUntil('packets for the other', () => two.recorder.packets.length > 30, LONG_MS / 2);
       await cameraHasViewers(1);
       expect(nalTypes(two.recorder.packets[0]?.payload ?? Buffer.alloc(0))).toEqual([7, 8]);
@@ -253,7 +242,7 @@ describe('a camera in Apple Home', () => {
         async () => !(await camera.snapshot(1280, 720)).equals(offline),
         LONG_MS / 2,
       );
-      const { stream, recorder: back } = await watch(camera);
+      const { stream, recorder: back } = await watchStream(camera, resources);
       await waitUntil('packets', () => back.packets.length > 30, LONG_MS / 2);
       await camera.end(stream);
       expect(homebridge.log).not.toMatch(/slow|didn't respond|Unhandled|TypeError/u);
@@ -265,7 +254,7 @@ describe('a camera in Apple Home', () => {
     'shows nothing while its owner has turned it off, and comes back',
     async () => {
       const turn = (word: 'ON' | 'OFF') => bus.publish(deviceTopics('picam', DEVICE).set('enabled'), word);
-      const { recorder } = await watch(camera);
+      const { recorder } = await watchStream(camera, resources);
       await waitUntil('packets', () => recorder.packets.length > 30, LONG_MS / 2);
       resources.onEnd('turning the camera on again', () => turn('ON'));
       await turn('OFF');
@@ -275,6 +264,7 @@ describe('a camera in Apple Home', () => {
         async () => (await camera.snapshot(1280, 720)).equals(turnedOff),
         LONG_MS / 2,
       );
+      await waitUntil('the camera says so', () => states.get(DEVICE)?.enabled === false, LONG_MS / 2);
       await cameraIsFree();
       const packets = recorder.packets.length;
       const askedAtMs = performance.now();
@@ -290,7 +280,7 @@ describe('a camera in Apple Home', () => {
         async () => !(await camera.snapshot(1280, 720)).equals(turnedOff),
         LONG_MS / 2,
       );
-      const { stream, recorder: back } = await watch(camera);
+      const { stream, recorder: back } = await watchStream(camera, resources);
       await waitUntil('packets', () => back.packets.length > 30, LONG_MS / 2);
       await camera.end(stream);
     },
@@ -310,7 +300,7 @@ describe('a camera in Apple Home', () => {
         async () => typeof (await bridged.streamingStatus()) === 'string',
         LONG_MS / 2,
       );
-      const { stream, recorder } = await watch(bridged);
+      const { stream, recorder } = await watchStream(bridged, resources);
       await waitUntil('packets', () => recorder.packets.length > 30, LONG_MS / 2);
       await bridged.end(stream);
       await cameraIsFree(BRIDGED_DEVICE);

@@ -19,14 +19,20 @@ import { waitUntil } from '../support/wait-until.ts';
 const START_TIMEOUT_MS = 40_000;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** As package.json names them. */
+export type NodeRedPackage = 'node-red' | 'node-red-4';
+const DASHBOARD = '@flowfuse/node-red-dashboard';
+
 export type FlowNode = { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>;
 
-/** A real Node-RED on loopback, with the packed package and nothing else in its user folder. */
+/** A real Node-RED on loopback, with the packed package and Dashboard 2.0 in its user folder. */
 export class NodeRedRuntime {
   readonly url: string;
   readonly folder: string;
   readonly #program: ChildProgram;
   readonly #comms: WebSocket;
+  /** What debug nodes showed, without spaces. */
+  readonly #debugged = new Set<string>();
   /** All statuses of each node, by its id. */
   readonly #statuses = new Map<string, string[]>();
 
@@ -38,7 +44,7 @@ export class NodeRedRuntime {
     comms.addEventListener('message', ({ data }) => this.#handleComms(String(data)));
   }
 
-  static async start(packed: PackedInstall): Promise<NodeRedRuntime> {
+  static async start(packed: PackedInstall, nodeRed: NodeRedPackage = 'node-red'): Promise<NodeRedRuntime> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'picam-node-red-'));
     installInto(folder, packed);
@@ -47,7 +53,7 @@ export class NodeRedRuntime {
       name: 'Node-RED',
       command: process.execPath,
       args: [
-        join(ROOT, 'node_modules', 'node-red', 'red.js'),
+        join(ROOT, 'node_modules', nodeRed, 'red.js'),
         '--userDir',
         folder,
         '-s',
@@ -57,6 +63,7 @@ export class NodeRedRuntime {
     });
     try {
       await program.start().waitForLog(/Started flows/, START_TIMEOUT_MS);
+      await program.waitForLog(/Server now running/, START_TIMEOUT_MS);
       const comms = await openComms(port);
       return new NodeRedRuntime(`http://127.0.0.1:${port}`, folder, program, comms);
     } catch (error) {
@@ -91,6 +98,15 @@ export class NodeRedRuntime {
     return this.#statuses.get(id) ?? [];
   }
 
+  /** Whether a debug node showed this, JSON without spaces or a word, since the last `forgetDebug`. */
+  told(text: string): boolean {
+    return this.#debugged.has(text);
+  }
+
+  forgetDebug(): void {
+    this.#debugged.clear();
+  }
+
   async statusBecomes(id: string, text: string, timeoutMs = 15_000): Promise<void> {
     await waitUntil(`status "${text}"`, () => this.statusesOf(id).at(-1) === text, timeoutMs);
   }
@@ -112,9 +128,13 @@ export class NodeRedRuntime {
   }
 
   #handleComms(text: string): void {
-    const messages = [JSON.parse(text)].flat() as { topic?: string; data?: { text?: string } }[];
+    const messages = [JSON.parse(text)].flat() as {
+      topic?: string;
+      data?: { text?: string; msg?: string };
+    }[];
     for (const { topic = '', data } of messages) {
       const [kind, id = ''] = topic.split('/');
+      if (kind === 'debug' && data?.msg !== undefined) this.#debugged.add(data.msg.replace(/\s/g, ''));
       if (kind !== 'status' || data?.text === undefined) continue;
       this.#statuses.set(id, [...this.statusesOf(id), data.text]);
     }
@@ -137,10 +157,10 @@ function settings(port: number): object {
 function installInto(folder: string, packed: PackedInstall): void {
   mkdirSync(join(folder, 'node_modules', '@picam'), { recursive: true });
   symlinkSync(packed.packageFolder, join(folder, 'node_modules', '@picam', 'homebridge-picam'));
-  writeFileSync(
-    join(folder, 'package.json'),
-    JSON.stringify({ name: 'flows', private: true, dependencies: { '@picam/homebridge-picam': '*' } }),
-  );
+  mkdirSync(join(folder, 'node_modules', '@flowfuse'));
+  symlinkSync(join(ROOT, 'node_modules', DASHBOARD), join(folder, 'node_modules', DASHBOARD));
+  const dependencies = { '@picam/homebridge-picam': '*', [DASHBOARD]: '*' };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'flows', private: true, dependencies }));
 }
 
 /** The editor's own channel; retained statuses come with the subscription. */
@@ -153,7 +173,7 @@ async function openComms(port: number): Promise<WebSocket> {
     });
   });
   await waitUntil('the comms channel', opened);
-  socket.send(JSON.stringify({ subscribe: 'status/#' }));
+  for (const subscribe of ['status/#', 'debug']) socket.send(JSON.stringify({ subscribe }));
   return socket;
 }
 

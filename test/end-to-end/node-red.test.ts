@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
@@ -11,9 +10,9 @@ import { PACKED_INSTALL_TIMEOUT_MS, packedInstall } from '../support/packed-inst
 import { descendantProcesses } from '../support/processes.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { NodeRedRuntime, type FlowNode } from './node-red-runtime.ts';
+import { ExampleFlows } from './example-flows.ts';
+import { NodeRedRuntime } from './node-red-runtime.ts';
 
-const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 const DEVICE = 'node-red-test';
 /** Wider than the picture's shape, so that the picture fills its height. */
 const LAPTOP_WINDOW = { width: 1366, height: 650 };
@@ -24,7 +23,7 @@ let broker: TestBroker;
 let device: TestDevice;
 let nodeRed: NodeRedRuntime;
 let browser: Browser;
-let flows: readonly FlowNode[];
+let examples: ExampleFlows;
 
 beforeAll(async () => {
   broker = await startMosquitto();
@@ -33,8 +32,8 @@ beforeAll(async () => {
   shared.onEnd('device', () => device.stop());
   nodeRed = shared.own(await NodeRedRuntime.start(await packedInstall()));
   browser = shared.own(await launchChromium());
-  flows = examples(broker.port);
-  await nodeRed.deploy(flows);
+  examples = new ExampleFlows(broker.port, DEVICE);
+  await nodeRed.deploy(examples.nodes);
   await nodeRed.statusBecomes(idOf('picam-webrtc'), 'online');
 }, PACKED_INSTALL_TIMEOUT_MS);
 
@@ -42,24 +41,8 @@ afterEach(() => {
   expect(nodeRed.log).not.toMatch(/uncaught|unhandled/i);
 });
 
-/** All examples as the import dialog would bring them, with the test's broker and camera filled in. */
-function examples(brokerPort: number): FlowNode[] {
-  const nodes = readdirSync(EXAMPLES).flatMap(
-    (name) => JSON.parse(readFileSync(join(EXAMPLES, name), 'utf8')) as FlowNode[],
-  );
-  return [...new Map(nodes.map((node) => [node.id, node])).values()].map((node) => {
-    if (node.type === 'mqtt-broker') return { ...node, port: String(brokerPort) };
-    return node.type === 'picam-camera' ? { ...node, device: DEVICE } : node;
-  });
-}
-
-/** The first node of a type, with a name or on the tab of an example. */
 function idOf(type: string, name?: string): string {
-  const tab = flows.find((each) => each.type === 'tab' && each['label'] === `Picam: ${name ?? ''}`)?.id;
-  const fits = (node: FlowNode) => name === undefined || node['name'] === name || node['z'] === tab;
-  const node = flows.find((each) => each.type === type && fits(each));
-  if (!node) throw new Error(`The examples have no ${type} ${name ?? ''}.`);
-  return node.id;
+  return examples.idOf(type, name);
 }
 
 async function openExamplePage(): Promise<Page> {
@@ -263,12 +246,12 @@ describe('when something is away', () => {
 
 describe('a deploy', () => {
   test('leaves one connection to the broker, and none when the nodes are gone', async () => {
-    for (let round = 0; round < 3; round += 1) await nodeRed.deploy(flows);
+    for (let round = 0; round < 3; round += 1) await nodeRed.deploy(examples.nodes);
     await nodeRed.statusBecomes(idOf('picam-webrtc'), 'online');
     expect(nodeRed.connectionsTo(broker.port)).toBe(1);
     await nodeRed.deploy([]);
     await waitUntil('no connection to the broker', () => nodeRed.connectionsTo(broker.port) === 0);
-    await nodeRed.deploy(flows);
+    await nodeRed.deploy(examples.nodes);
     await nodeRed.statusBecomes(idOf('picam-webrtc'), 'online');
   }, 60_000);
 });

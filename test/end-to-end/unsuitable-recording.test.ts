@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -19,7 +20,14 @@ let camera: TestDevice;
 beforeAll(async () => {
   camera = shared.own(await startDevice({ source: `file:${RECORDING}` }));
   const bus = shared.own(await connectBus(camera.broker));
-  const options = { bus, prefix: 'picam', host: '127.0.0.1', port: 0, iceServers: [], logger: silentLogger };
+  const options = {
+    bus,
+    prefix: 'picam',
+    host: '127.0.0.1',
+    port: 0,
+    iceServers: fixedIceServers([]),
+    logger: silentLogger,
+  };
   web = shared.own(createWebServer(options));
   await web.open();
 }, TEST_TIMEOUT_MS);

@@ -1,5 +1,8 @@
 import { chromium, type Browser } from 'playwright-core';
 
+/** Debian's, unless another is named. */
+export const CHROMIUM = process.env['PICAM_CHROMIUM'] ?? '/usr/bin/chromium';
+
 const LAUNCH_TIMEOUT_MS = 30_000;
 const FLAGS = [
   '--no-sandbox',
@@ -18,7 +21,7 @@ const FLAGS = [
 /** Debian's Chromium without a window; it decodes H.264 and does WebRTC over loopback. End it with `close()`. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['PICAM_CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     headless: true,
     args: FLAGS,
     timeout: LAUNCH_TIMEOUT_MS,

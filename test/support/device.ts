@@ -20,6 +20,8 @@ export interface TestDeviceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs what users install instead of the sources; `ensureBuilt` first. */
   readonly built?: boolean;
+  /** The network namespace it runs in; default: this process's. */
+  readonly namespace?: string;
 }
 
 export interface TestDevice {
@@ -39,10 +41,12 @@ export interface TestDevice {
 export async function startDevice(options: TestDeviceOptions = {}): Promise<TestDevice> {
   const device = options.device ?? `test-${randomIdentifier().toLowerCase().replaceAll('_', '-')}`;
   const storage = mkdtempSync(join(tmpdir(), 'picam-device-'));
+  const [command, ...before] = within(options.namespace);
   const program = new ChildProgram({
     name: `camera "${device}"`,
-    command: process.execPath,
+    command,
     args: [
+      ...before,
       options.built === true ? 'dist/command-line/picam.js' : 'command-line/picam.ts',
       'device',
       ...words(device, storage, options),
@@ -62,6 +66,12 @@ export async function startDevice(options: TestDeviceOptions = {}): Promise<Test
     await stop();
     throw error;
   }
+}
+
+/** How Node is called. */
+function within(namespace: string | undefined): [string, ...string[]] {
+  const { execPath } = process;
+  return namespace === undefined ? [execPath] : ['ip', 'netns', 'exec', namespace, execPath];
 }
 
 function words(device: string, storage: string, { broker, source = 'test', args = [] }: TestDeviceOptions) {

@@ -9,11 +9,12 @@ const LARGEST_PCM_BYTES = 64 * 1024 * 1024;
 const DECODE_TIMEOUT_MS = 20_000;
 
 /**
- * Decodes mono Opus packets of 20 ms with ffmpeg.
+ * Decodes mono Opus packets with ffmpeg.
+ * @param packetS how long each is; default 20 ms.
  * @returns samples from -1 to 1, 48,000 a second. Rejects when ffmpeg says a single word of trouble.
  */
-export async function decodeOpus(packets: readonly Buffer[]): Promise<Float32Array> {
-  const ogg = await asOgg(packets);
+export async function decodeOpus(packets: readonly Buffer[], packetS = PACKET_S): Promise<Float32Array> {
+  const ogg = await asOgg(packets, packetS);
   const pcm = await new Promise<Buffer>((resolve, reject) => {
     const child = execFile(
       'ffmpeg',
@@ -55,7 +56,7 @@ export function shareOfTone(samples: Float32Array, hertz: number): number {
   return power === 0 ? 0 : (2 * ofTone) / (samples.length * power);
 }
 
-async function asOgg(packets: readonly Buffer[]): Promise<Buffer> {
+async function asOgg(packets: readonly Buffer[], packetS: number): Promise<Buffer> {
   const target = new BufferTarget();
   const output = new Output({ format: new OggOutputFormat(), target });
   const track = new EncodedAudioPacketSource('opus');
@@ -68,7 +69,7 @@ async function asOgg(packets: readonly Buffer[]): Promise<Buffer> {
     description: OPUS_HEAD,
   };
   for (const [n, packet] of packets.entries()) {
-    await track.add(new EncodedPacket(packet, 'key', n * PACKET_S, PACKET_S), { decoderConfig });
+    await track.add(new EncodedPacket(packet, 'key', n * packetS, packetS), { decoderConfig });
   }
   await output.finalize();
   return Buffer.from(target.buffer ?? new ArrayBuffer(0));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface RunningProcess {
   readonly pid: number;
@@ -29,6 +29,27 @@ export function isRunning(pid: number): boolean {
 export function residentKb(pid: number): number {
   const [, kb = '0'] = /^VmRSS:\s+(\d+) kB$/mu.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kb);
+}
+
+/** How many UDP sockets `pid` holds. */
+export function udpSockets(pid: number): number {
+  const ofMachine = new Set(['udp', 'udp6'].flatMap((table) => socketsIn(`/proc/${pid}/net/${table}`)));
+  const held = readdirSync(`/proc/${pid}/fd`).map((descriptor) => readLink(`/proc/${pid}/fd/${descriptor}`));
+  return held.filter((link) => ofMachine.has(/^socket:\[(\d+)\]$/u.exec(link)?.[1] ?? '')).length;
+}
+
+/** The inodes in a table of proc(5); the tenth column. */
+function socketsIn(table: string): string[] {
+  const [, ...rows] = readFileSync(table, 'utf8').trim().split('\n');
+  return rows.map((row) => row.trim().split(/\s+/u)[9] ?? '');
+}
+
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 function allProcesses(): KnownProcess[] {

@@ -1,6 +1,10 @@
 import { afterAll, afterEach } from '@jest/globals';
 import { Lifetime } from '../../foundation/lifetime.ts';
 import { silentLogger } from '../../foundation/logger.ts';
+import { activeTimers, untilNoMoreTimersThan } from './timers.ts';
+
+/** jest's own, which limits how long a hook may take. */
+const TIMER_OF_A_HOOK = 1;
 
 type Ending = () => unknown;
 type Endable = { stop(): unknown } | { close(): unknown };
@@ -15,7 +19,9 @@ export interface TestResources {
 /** What each test opens, ended in the opposite order after it, also when it failed. A failing end fails the test. */
 export function resourcesOfEachTest(): TestResources {
   const resources = new OwnedResources();
+  const timersAtLoad = activeTimers();
   afterEach(() => resources.end());
+  afterAll(() => untilNoMoreTimersThan(timersAtLoad + TIMER_OF_A_HOOK));
   return resources;
 }
 

@@ -1,0 +1,27 @@
+import type { TestResources } from '../support/resources.ts';
+import type { HapCamera, HapStream } from './hap-camera.ts';
+import { SrtpRecorder } from './srtp-recorder.ts';
+
+export interface WatchedStream {
+  readonly stream: HapStream;
+  readonly recorder: SrtpRecorder;
+  /** When START was sent, on performance.now()'s clock. */
+  readonly startedAtMs: number;
+}
+
+/** Sets a stream up, starts it, and gives what a phone would have. */
+export async function watchStream(
+  camera: HapCamera,
+  resources: TestResources,
+  maxBitrateKbps?: number,
+): Promise<WatchedStream> {
+  const recorder = new SrtpRecorder();
+  resources.onEnd('the recorder', () => recorder.close());
+  const stream = await camera.setUp(await recorder.open());
+  if (stream.status !== 0) throw new Error(`the accessory refused the stream with status ${stream.status}`);
+  recorder.useKeys(stream.keys);
+  recorder.answer(stream.controllerKeys, stream.port);
+  const startedAtMs = performance.now();
+  await camera.start(stream, undefined, maxBitrateKbps);
+  return { stream, recorder, startedAtMs };
+}
