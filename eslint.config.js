@@ -10,7 +10,11 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './web/page/tsconfig.json'],
+        project: [
+          './tsconfig.json',
+          './web/page/tsconfig.json',
+          './homebridge-plugin/settings-page/public/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   utimesSync,
@@ -26,6 +27,8 @@ const folders = [
   'web',
   'command-line',
 ];
+/** What runs in a browser knows other types than Node has. */
+const browserPages = [join('web', 'page'), join('homebridge-plugin', 'settings-page', 'public')];
 /** File systems keep times more coarsely than the clock does. */
 const CLOCK_GRAIN_MS = 2_000;
 
@@ -39,6 +42,7 @@ const assetExtensions = new Set([
   '.md',
   '.webmanifest',
   '.py',
+  '.node',
 ]);
 
 export class BuildError extends Error {
@@ -67,7 +71,7 @@ export function build() {
   rmSync(stamp, { force: true });
   const faulty = [
     ['tsconfig.build.json'],
-    [join('web', 'page', 'tsconfig.json'), '--noEmit', 'false'],
+    ...browserPages.map((page) => [join(page, 'tsconfig.json'), '--noEmit', 'false']),
   ].filter((words) => !compiles(...words));
   copyAssets();
   removeLeftovers(startedAt);
@@ -97,7 +101,9 @@ function copyAssets() {
     if (!assetExtensions.has(extname(file)) || file.endsWith('tsconfig.json')) continue;
     const target = join(root, 'dist', relative(root, file));
     mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(file, target);
+    // Programs that run have the file before in their memory, which must not change.
+    copyFileSync(file, `${target}.new`);
+    renameSync(`${target}.new`, target);
   }
 }
 

@@ -2,15 +2,27 @@
 // Runs on any Node ≥20 with nothing installed, so it may import only what Node brings along.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildAddons } from './build-addons.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 const stamp = join(root, 'node_modules', '.picam-set-up');
 const oldestNode = [22, 13];
 const nodePackage = 'node@24.21.0';
+/** As big as everything else together, so that only the tests have it, and apart from the project's own packages. */
+const homebridgeUi = {
+  package: 'homebridge-config-ui-x@5.10.0',
+  folder: join(root, '.setup', 'homebridge-ui'),
+};
+
+/** For the part that sends in bursts. Where it is missing, Picam sends packets one by one. */
+const compiler = [
+  ['gcc', 'gcc'],
+  ['../include/stdio.h', 'libc6-dev'],
+];
 
 /**
  * What each command needs from Debian: the program looked for, and the package that brings it. Modules of the
@@ -23,6 +35,7 @@ const programs = {
     ['chromium', 'chromium'],
     ['janus', 'janus'],
     ['../lib/python3/dist-packages/aiortc', 'python3-aiortc'],
+    ...compiler,
   ],
   'bench --quick': [],
   demo: [['ffmpeg', 'ffmpeg']],
@@ -30,14 +43,19 @@ const programs = {
     ['ffmpeg', 'ffmpeg'],
     ['chromium', 'chromium'],
     ['mosquitto', 'mosquitto'],
+    ['ip', 'iproute2'],
+    ['nft', 'nftables'],
+    ['turnserver', 'coturn'],
     ['mosquitto_pub', 'mosquitto-clients'],
     ['openssl', 'openssl'],
+    ['nginx', 'nginx'],
     ['../lib/python3/dist-packages/av', 'python3-av'],
+    ...compiler,
   ],
 };
 
 /** Debian would let these listen to the network from then on; they are started when they are needed. */
-const unwantedServices = ['janus'];
+const unwantedServices = ['coturn', 'janus', 'nginx'];
 
 main();
 
@@ -50,6 +68,9 @@ async function main() {
     else installPrograms(programs[target] ?? []);
     installPackages();
     installNode();
+    if (target === 'test') installHomebridgeUi();
+    if (target === 'test') buildAddons();
+    else tellIfFails(buildAddons);
     if (target === 'demo') await buildIfStale();
   } catch (error) {
     say(error.message);
@@ -83,6 +104,21 @@ function installNode() {
     `This machine's Node is older than ${oldestNode.join('.')}: installing ${nodePackage} into node_modules …`,
   );
   npmInstall(nodePackage);
+}
+
+/** It looks for Homebridge beside itself. */
+function installHomebridgeUi() {
+  const { package: wanted, folder } = homebridgeUi;
+  const installed = join(folder, '.installed');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return;
+  say('Installing the Homebridge UI for the tests (once, half a minute) …');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  npmInstall('--prefix', folder, '--ignore-scripts', wanted);
+  const homebridge = join(folder, 'node_modules', 'homebridge');
+  rmSync(homebridge, { recursive: true, force: true });
+  symlinkSync(relative(dirname(homebridge), join(root, 'node_modules', 'homebridge')), homebridge, 'dir');
+  writeFileSync(installed, wanted);
 }
 
 /** `npm ci` would refuse wherever a registry lacks optional binaries of platforms that are not this one. */

@@ -1,9 +1,12 @@
-// Takes the README's pictures of the running demo. By hand, after a change that shows: npm run screenshots
+// Takes the README's pictures of the running demo, and one of each state of the page to look at. By hand, after a change
+// that shows: npm run screenshots; npm run screenshots -- --page [state …] takes those of the page alone, -- --demo those of the demo.
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
 import { chromium, type Browser, type Page, type ViewportSize } from 'playwright-core';
+import { build, isStale } from './build.mjs';
+import { takePageStates } from './screenshots/page-states.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CHROMIUM = process.env['PICAM_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -23,11 +26,26 @@ const DEMO_TIMEOUT_MS = 120_000;
 /** Long enough for the statistics to have something to say. */
 const PLAYED_S = 4;
 
+const [only, ...states] = process.argv.slice(2);
+
 type Demo = ChildProcessByStdio<null, Readable, null>;
 
 await main();
 
 async function main(): Promise<void> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  try {
+    if (only !== '--demo') await takePageStates(browser, states);
+    if (only !== '--page') await takeDemo(browser);
+  } finally {
+    await browser.close();
+  }
+  if (only === undefined) await takeSettings();
+}
+
+async function takeDemo(browser: Browser): Promise<void> {
+  // It runs what is built.
+  if (isStale()) build();
   const demo = spawn(
     process.execPath,
     ['demo/main.ts', ...['web', 'mqtt', 'node-red', 'homebridge'].flatMap((name) => [`--${name}-port`, '0'])],
@@ -36,15 +54,22 @@ async function main(): Promise<void> {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   try {
     const screen = await screenOf(demo);
     await takeAll(browser, screen);
   } finally {
-    await browser.close();
     demo.kill('SIGINT');
     await once(demo, 'exit');
   }
+}
+
+/** The settings in the Homebridge UI, by the test that walks through them. */
+async function takeSettings(): Promise<void> {
+  const words = ['test', '--', 'test/end-to-end/homebridge-settings.test.ts'];
+  const env = { ...process.env, PICAM_SCREENSHOTS: fileURLToPath(new URL('../docs', import.meta.url)) };
+  const run = spawn('npm', words, { cwd: ROOT, env, stdio: 'inherit' });
+  const [code] = (await once(run, 'exit')) as [number | null];
+  if (code !== 0) throw new Error('The settings page could not be walked through.');
 }
 
 /** The demo's screen, once everything is live. */
