@@ -6,7 +6,7 @@ import { accessSettingsSchema } from '../../web/server/access/access-settings.ts
 import { hashPassword } from '../../web/server/access/password-hash.ts';
 import { createWebServer } from '../../web/server/web-server.ts';
 import { CertificateAuthority } from '../support/certificates.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
@@ -64,7 +64,7 @@ async function newContext(): Promise<BrowserContext> {
 
 async function logInAt(path: string, context: BrowserContext): Promise<BrowserPage> {
   const page = await context.newPage();
-  await page.goto(`${nginx.url}${path}#/camera/${camera.device}`);
+  await visit(page, `${nginx.url}${path}#/camera/${camera.device}`);
   await page.getByLabel('Name').fill('anna');
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Log in' }).click();
@@ -124,7 +124,7 @@ describe('behind nginx, below a path', () => {
     'a wrong password is told, and the right one still works',
     async () => {
       const page = await (await newContext()).newPage();
-      await page.goto(`${nginx.url}/cameras/`);
+      await visit(page, `${nginx.url}/cameras/`);
       await page.getByLabel('Name').fill('anna');
       await page.getByLabel('Password').fill('not the password');
       await page.getByRole('button', { name: 'Log in' }).click();
@@ -145,7 +145,7 @@ describe('behind nginx, below a path', () => {
       expect(link).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/cameras\/share\//);
 
       const guest = new BrowserPage(await (await newContext()).newPage());
-      await guest.page.goto(link);
+      await visit(guest.page, link);
       await guest.awaitPicture();
       expect(await guest.page.getByRole('button', { name: 'Share this camera' }).count()).toBe(0);
       const stopped = await guest.page.request.post(`${nginx.url}/cameras/api/stop-webrtc`);
@@ -161,7 +161,7 @@ describe('behind nginx, below a path', () => {
       const tab = await logInAt('/cameras/', context);
       await tab.awaitPicture();
       const grid = await context.newPage();
-      await grid.goto(`${nginx.url}/cameras/`);
+      await visit(grid, `${nginx.url}/cameras/`);
       await grid.getByRole('button', { name: 'Log out' }).click();
       await grid.getByLabel('Password').waitFor();
       await tab.page.getByLabel('Password').waitFor();

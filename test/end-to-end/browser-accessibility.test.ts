@@ -5,7 +5,7 @@ import { silentLogger } from '../../foundation/logger.ts';
 import { accessSettingsSchema } from '../../web/server/access/access-settings.ts';
 import { hashPassword } from '../../web/server/access/password-hash.ts';
 import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
@@ -48,7 +48,7 @@ async function openTab(path: string, isLoggedIn = true): Promise<BrowserPage> {
   if (isLoggedIn)
     await context.request.post(`${web.url}/login`, { form: { name: 'anna', password: PASSWORD } });
   const page = await context.newPage();
-  await page.goto(`${web.url}/${path}`);
+  await visit(page, `${web.url}/${path}`);
   return new BrowserPage(page);
 }
 

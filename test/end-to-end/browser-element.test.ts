@@ -7,7 +7,7 @@ import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { accessSettingsSchema } from '../../web/server/access/access-settings.ts';
 import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
@@ -45,7 +45,7 @@ beforeAll(async () => {
 async function openOtherPage(token: string, src = `${web.url}/${camera.device}`): Promise<Page> {
   const page = await browser.newPage();
   resources.onEnd('the page', () => page.close());
-  await page.goto(otherSite);
+  await visit(page, otherSite);
   await page.setContent(`<!doctype html><title>Garden</title>
     <script type="module" src="${web.url}/picam-live.js"></script>
     <picam-live src="${src}" token="${token}" muted controls></picam-live>`);

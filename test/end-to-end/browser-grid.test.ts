@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
@@ -40,7 +40,7 @@ test(
     page.on('request', (request) => {
       if (request.method() === 'POST') offers.push(request.postData() ?? '');
     });
-    await page.goto(web.url);
+    await visit(page, web.url);
     const moving = page.locator('.tile video:visible');
     await page.locator('.tile img:visible').nth(1).waitFor();
     expect(await moving.count()).toBe(0);

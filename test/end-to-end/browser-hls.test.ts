@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
@@ -45,7 +45,7 @@ async function openPlayer(web: TestWeb): Promise<Page> {
   const context = await browser.newContext({ bypassCSP: true });
   resources.onEnd('the tab', () => context.close());
   const page = await context.newPage();
-  await page.goto(`${web.url}/`);
+  await visit(page, `${web.url}/`);
   await page.addScriptTag({ path: HLS_JS });
   await page.evaluate(`{
     document.body.innerHTML = '<video muted autoplay></video>';

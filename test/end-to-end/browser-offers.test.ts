@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
 import { startWeb, type TestWeb } from '../support/web.ts';
@@ -46,7 +46,7 @@ test.each(
   async (_, bundlePolicy, media) => {
     const page = await browser.newPage();
     resources.onEnd('the page', () => page.close());
-    await page.goto(player);
+    await visit(page, player);
     const watched = await page.evaluate(watchByWhep, {
       url: `${web.url}/whep/${camera.device}`,
       bundlePolicy,

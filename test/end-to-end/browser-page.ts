@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
+import { visit } from '../support/chromium.ts';
 
-const PLAY_TIMEOUT_MS = 20_000;
+const PLAY_TIMEOUT_MS = 60_000;
 
 /** One tab with the page, and what a person does and sees there. */
 export class BrowserPage {
@@ -14,7 +15,7 @@ export class BrowserPage {
   static async open(browser: Browser, url: string): Promise<BrowserPage> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(PLAY_TIMEOUT_MS);
-    await page.goto(url);
+    await visit(page, url);
     return new BrowserPage(page);
   }
 

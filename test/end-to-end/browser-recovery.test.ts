@@ -12,7 +12,7 @@ import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
 import { BrowserPage } from './browser-page.ts';
 
-const TEST_TIMEOUT_MS = 90_000;
+const TEST_TIMEOUT_MS = 200_000;
 const CUT_MS = 10_000;
 const BROKER_AWAY_MS = 2_000;
 /** For a machine that is busy with other things; what it takes is printed. */

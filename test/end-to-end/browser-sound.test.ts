@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { startDevice } from '../support/device.ts';
 import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
@@ -30,7 +30,7 @@ async function watch(audio: 'test' | 'off'): Promise<Page> {
   page.setDefaultTimeout(PATIENCE_MS);
   resources.onEnd('the tab', () => page.close());
   await page.addInitScript(keepConnections);
-  await page.goto(`${web.url}/#/camera/${camera.device}`);
+  await visit(page, `${web.url}/#/camera/${camera.device}`);
   await new BrowserPage(page).awaitPicture();
   return page;
 }

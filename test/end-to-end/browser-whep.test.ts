@@ -5,7 +5,7 @@ import { RTCPeerConnection, RTCRtpCodecParameters, type MediaStreamTrack } from 
 import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
@@ -95,7 +95,7 @@ test(
     await once(other, 'listening');
     const address = other.address();
     const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
+    await visit(page, `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
     const watched = await page.evaluate(watchByWhep, { url: `${web.url}/whep/${camera.device}` });
     expect(watched).toEqual({ width: 1280, height: 720, deleted: 200 });
   },

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDeviceOptions } from '../support/device.ts';
 import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
@@ -88,7 +88,7 @@ describe('the page in Chromium', () => {
       // Snapshots that never come hold the few connections that a browser has to one server.
       await page.route('**/snapshot.jpg?*', () => undefined);
       const snapshot = page.waitForRequest('**/snapshot.jpg?*');
-      await page.goto(web.url);
+      await visit(page, web.url);
       const pending = await snapshot;
       const givenUp = page.waitForEvent('requestfailed', (request) => request === pending);
       const offered = page.waitForRequest((request) => request.method() === 'POST');

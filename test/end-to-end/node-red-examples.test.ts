@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Frame, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { PACKED_INSTALL_TIMEOUT_MS, packedInstall } from '../support/packed-install.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
@@ -28,7 +28,7 @@ async function openPage(url: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 900, height: 1000 } });
   page.setDefaultTimeout(20_000);
   resources.onEnd('page', () => page.close());
-  await page.goto(url);
+  await visit(page, url);
   return page;
 }
 

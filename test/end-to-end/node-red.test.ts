@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
@@ -48,7 +48,7 @@ function idOf(type: string, name?: string): string {
 async function openExamplePage(): Promise<Page> {
   const page = await browser.newPage();
   resources.onEnd('page', () => page.close());
-  await page.goto(`${nodeRed.url}/picam`);
+  await visit(page, `${nodeRed.url}/picam`);
   return page;
 }
 
@@ -184,7 +184,7 @@ describe('the other examples', () => {
   test('keep the camera private, which ends a view and says so on the page', async () => {
     const page = await browser.newPage();
     resources.onEnd('page', () => page.close());
-    await page.goto(`${nodeRed.url}/camera`);
+    await visit(page, `${nodeRed.url}/camera`);
     await playsFrom(page);
     await nodeRed.inject(idOf('inject', 'at home: private'));
     await waitUntil('the words', async () =>
@@ -207,7 +207,7 @@ describe('the other examples', () => {
   test('serve a page that connects again by itself when the camera was away', async () => {
     const page = await browser.newPage();
     resources.onEnd('page', () => page.close());
-    await page.goto(`${nodeRed.url}/camera`);
+    await visit(page, `${nodeRed.url}/camera`);
     await playsFrom(page);
     device.kill('SIGKILL');
     await waitUntil('the words', async () => (await page.textContent('#words')) !== '', 20_000);
@@ -270,7 +270,7 @@ describe('the editor', () => {
   test('opens every edit dialog, finds cameras, shows their pictures and offers the examples', async () => {
     const page = await browser.newPage();
     resources.onEnd('page', () => page.close());
-    await page.goto(nodeRed.url);
+    await visit(page, nodeRed.url);
     await page.waitForSelector('.red-ui-palette-node[data-palette-type="picam-webrtc"]', {
       state: 'attached',
     });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { visit } from '../support/chromium.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -30,7 +31,7 @@ export class SettingsPage {
   }
 
   async openAgain(): Promise<void> {
-    await this.page.goto(`${this.#url}/plugins`);
+    await visit(this.page, `${this.#url}/plugins`);
     const card = this.page.locator('app-plugin-card', { hasText: 'Picam' });
     await card.getByLabel('Plugin Actions Dropdown').click();
     await card.locator('button.dropdown-item').first().click();

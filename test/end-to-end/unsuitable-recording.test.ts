@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium, visit } from '../support/chromium.ts';
 import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
@@ -44,7 +44,7 @@ test(
     const tab = resources.own(await BrowserPage.open(resources.own(await launchChromium()), web.url));
     const offer = await tab.page.evaluate(offerOfThisBrowser);
     await tab.recordNotices();
-    await tab.page.goto(`${web.url}/#/camera/${camera.device}`);
+    await visit(tab.page, `${web.url}/#/camera/${camera.device}`);
     await tab.awaitNotice('has no picture');
     expect(await tab.page.locator('.notice p').first().textContent()).toMatch(REFUSAL);
 

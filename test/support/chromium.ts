@@ -1,4 +1,4 @@
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Debian's, unless another is named. */
 export const CHROMIUM = process.env['PICAM_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -26,4 +26,17 @@ export function launchChromium(): Promise<Browser> {
     args: FLAGS,
     timeout: LAUNCH_TIMEOUT_MS,
   });
+}
+
+/**
+ * Opens `url`. A network interface that comes or goes anywhere on the machine, as other tests' namespaces make them,
+ * ends what Chromium is loading: then once more.
+ */
+export async function visit(page: Page, url: string): Promise<void> {
+  try {
+    await page.goto(url);
+  } catch (error) {
+    if (!String(error).includes('ERR_NETWORK_CHANGED')) throw error;
+    await page.goto(url);
+  }
 }

