@@ -148,6 +148,7 @@ describe.each(VERSIONS)('with Node-RED %s', (_, nodeRedPackage) => {
         debug('heard-status', 'status.text'),
       ]);
       await nodeRed.statusBecomes(control, 'online');
+      await waitUntil('no viewer', async () => (await viewers()) === 0);
       nodeRed.forgetDebug();
       await nodeRed.inject(examples.idOf('inject', 'start'));
       await waitUntil(

@@ -10,7 +10,7 @@ const POLL_INTERVAL_MS = 20;
 export async function waitUntil<T>(
   what: string,
   wanted: Promise<T> | (() => T | Promise<T>),
-  timeoutMs = 5_000,
+  timeoutMs = 15_000,
 ): Promise<Exclude<T, false | null | undefined>> {
   if (typeof wanted !== 'function')
     return (await withTimeout(wanted, timeoutMs, what)) as Exclude<T, false | null | undefined>;
