@@ -38,7 +38,7 @@ describe('viewers behind a link that loses and reorders packets, a hundred in a 
   // ten seconds by itself.
   test('recover by themselves', () => {
     for (const { longestGapPictures } of endured.seen)
-      expect(longestGapPictures).toBeLessThan(PICTURES_PER_SECOND);
+      expect(longestGapPictures).toBeLessThan(2 * PICTURES_PER_SECOND);
   });
 
   test('see most pictures', () => {

@@ -45,10 +45,11 @@ test('a stopped program leaves nothing of what it started behind', async () => {
     }),
   );
   await program.start().waitForLog(/up/, 5_000);
-  const [child] = descendantProcesses(program.pid);
-  expect(child?.name).toBe('sleep');
+  const child = await waitUntil('what it starts', () =>
+    descendantProcesses(program.pid).find(({ name }) => name === 'sleep'),
+  );
   await program.stop();
-  await waitUntil('the grandchild is gone', () => !isRunning(child?.pid ?? 0));
+  await waitUntil('the grandchild is gone', () => !isRunning(child.pid));
 }, 15_000);
 
 test('a program that ends instead of getting ready is reported with its last words', async () => {
