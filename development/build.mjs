@@ -27,6 +27,11 @@ const folders = [
   'web',
   'command-line',
 ];
+/** What the page loads of other packages, by where it looks for it. */
+const libraries = {
+  'web/page/hls-light.js': 'hls.js/dist/hls.light.min.mjs',
+  'web/page/hls-light.LICENSE.txt': 'hls.js/LICENSE',
+};
 /** What runs in a browser knows other types than Node has. */
 const browserPages = [join('web', 'page'), join('homebridge-plugin', 'settings-page', 'public')];
 /** File systems keep times more coarsely than the clock does. */
@@ -97,14 +102,18 @@ function compiles(project, ...flags) {
 }
 
 function copyAssets() {
-  for (const file of productFiles()) {
-    if (!assetExtensions.has(extname(file)) || file.endsWith('tsconfig.json')) continue;
-    const target = join(root, 'dist', relative(root, file));
-    mkdirSync(dirname(target), { recursive: true });
-    // Programs that run have the file before in their memory, which must not change.
-    copyFileSync(file, `${target}.new`);
-    renameSync(`${target}.new`, target);
-  }
+  for (const file of productFiles())
+    if (assetExtensions.has(extname(file)) && !file.endsWith('tsconfig.json'))
+      layBeside(relative(root, file), file);
+  for (const [name, file] of Object.entries(libraries)) layBeside(name, join(root, 'node_modules', file));
+}
+
+/** Programs that run have the file before in their memory, which must not change. */
+function layBeside(name, file) {
+  const target = join(root, 'dist', name);
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(file, `${target}.new`);
+  renameSync(`${target}.new`, target);
 }
 
 /** Whatever this build did not write came from a source file that is no more. */

@@ -19,6 +19,8 @@ interface State {
   /** Brings the page there and waits for it. */
   readonly reach: (page: Page) => Promise<unknown>;
   readonly asStranger?: boolean;
+  /** A script that the browser runs before the page. */
+  readonly before?: string;
 }
 
 const STATES: readonly State[] = [
@@ -77,6 +79,16 @@ const STATES: readonly State[] = [
       await page.getByRole('heading', { name: 'Paused' }).waitFor();
     },
   },
+  {
+    name: 'late',
+    path: '#/camera/front-door',
+    before: 'delete globalThis.RTCPeerConnection;',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Statistics' }).click();
+      await page.locator('main[data-phase="delayed"]').waitFor();
+      await page.getByText(/^\d+\.\d s late$/u).waitFor();
+    },
+  },
   { name: 'offline', path: '#/camera/garage', reach: (page) => noticed(page, 'is offline') },
   { name: 'private', path: '#/camera/nursery', reach: (page) => noticed(page, 'is private') },
   { name: 'unknown', path: '#/camera/cellar', reach: (page) => noticed(page, 'no such camera') },
@@ -127,13 +139,14 @@ export async function takePageStates(browser: Browser, only: readonly string[] =
 async function takeState(
   browser: Browser,
   url: string,
-  { name, path, reach, asStranger = false }: State,
+  { name, path, reach, asStranger = false, before }: State,
   size: keyof typeof SIZES,
 ): Promise<void> {
   const context = await browser.newContext(SIZES[size]);
   try {
     if (!asStranger) await logIn(context, url);
     const page = await context.newPage();
+    if (before !== undefined) await page.addInitScript(before);
     await page.goto(`${url}/${path}`);
     await reach(page).catch(async (error: unknown) => {
       await page.screenshot({ path: pathOf(`failed-${name}`, size) });

@@ -200,7 +200,7 @@ test('the web page answers to the configured host names and origins', async () =
     file,
     'web: {hostNames: [cameras.example.org], allowedOrigins: ["https://home.example.org"]}\n',
   );
-  const web = resources.own(await startWeb(broker.url, ['--config', file]));
+  const web = resources.own(await startWeb(broker.url, { args: ['--config', file] }));
   const statusFor = (headers: Record<string, string>) => statusOf(web.url, headers);
   expect(await statusFor({ host: 'cameras.example.org' })).toBe(204);
   expect(await statusFor({ host: 'elsewhere.example.org' })).toBe(403);

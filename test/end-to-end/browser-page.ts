@@ -63,7 +63,7 @@ export class BrowserPage {
   }
 
   screenshotOfVideo(): Promise<Buffer> {
-    return this.page.locator('video').screenshot();
+    return this.page.locator('video').first().screenshot();
   }
 
   close(): Promise<void> {

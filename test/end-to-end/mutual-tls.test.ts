@@ -34,7 +34,9 @@ test(
     const camera = resources.own(
       await startDevice({ broker: broker.url, args: ['--config', configurationFile(settings('camera'))] }),
     );
-    const web = resources.own(await startWeb(broker.url, ['--config', configurationFile(settings('web'))]));
+    const web = resources.own(
+      await startWeb(broker.url, { args: ['--config', configurationFile(settings('web'))] }),
+    );
     const fleet = resources.own(
       new CameraFleet({
         configuration: configurationSchema.parse({ broker: settings('homebridge') }),

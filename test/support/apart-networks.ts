@@ -50,6 +50,12 @@ export function openApartNetworks(): ApartNetworks {
   }
 }
 
+/** The words that start Node in a network namespace; without one, as this process runs it. */
+export function nodeWithin(namespace: string | undefined): [string, ...string[]] {
+  const { execPath } = process;
+  return namespace === undefined ? [execPath] : ['ip', 'netns', 'exec', namespace, execPath];
+}
+
 /** What is inside is called so that WebRTC does not take it for a tunnel. */
 function joined(name: string, network: string, commonAddress: string): ApartNetwork {
   const outside = deviceOf(name);
@@ -81,12 +87,13 @@ function joined(name: string, network: string, commonAddress: string): ApartNetw
 
 /** What is short has a part in making the connection, which is not what is tried here. */
 function filter(name: string, share: number): void {
+  const chance = share < 1 ? `numgen random mod ${OF_SO_MANY} < ${Math.round(share * OF_SO_MANY)}` : '';
   const rules = `table inet picam
     delete table inet picam
     table inet picam {
       chain leaving {
         type filter hook output priority 0; policy accept;
-        udp length > ${SHORTER_THAN_MEDIA_BYTES} numgen random mod ${OF_SO_MANY} < ${Math.round(share * OF_SO_MANY)} counter drop
+        oifname "cable" udp length > ${SHORTER_THAN_MEDIA_BYTES} ${chance} counter drop
       }
     }
   `;

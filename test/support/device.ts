@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ChildProgram, type Exit } from '../../demo/child-program.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
+import { nodeWithin } from './apart-networks.ts';
 
 const START_TIMEOUT_MS = 20_000;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,7 +42,7 @@ export interface TestDevice {
 export async function startDevice(options: TestDeviceOptions = {}): Promise<TestDevice> {
   const device = options.device ?? `test-${randomIdentifier().toLowerCase().replaceAll('_', '-')}`;
   const storage = mkdtempSync(join(tmpdir(), 'picam-device-'));
-  const [command, ...before] = within(options.namespace);
+  const [command, ...before] = nodeWithin(options.namespace);
   const program = new ChildProgram({
     name: `camera "${device}"`,
     command,
@@ -69,11 +70,6 @@ export async function startDevice(options: TestDeviceOptions = {}): Promise<Test
 }
 
 /** How Node is called. */
-function within(namespace: string | undefined): [string, ...string[]] {
-  const { execPath } = process;
-  return namespace === undefined ? [execPath] : ['ip', 'netns', 'exec', namespace, execPath];
-}
-
 function words(device: string, storage: string, { broker, source = 'test', args = [] }: TestDeviceOptions) {
   const onBroker = broker === undefined ? ['--mqtt-port', '0'] : ['--broker', broker];
   return ['--device', device, '--source', source, '--storage', storage, ...onBroker, ...args];

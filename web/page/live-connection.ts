@@ -1,4 +1,5 @@
 import { ApiError, fetchBrokerConnected, fetchCameras } from './api-client.ts';
+import type { LiveState } from './live-state.ts';
 import { nextStep } from './reconnect-policy.ts';
 import { SpareView } from './spare-view.ts';
 import { readSample, type StreamSample } from './statistics.ts';
@@ -15,15 +16,6 @@ const OFFLINE_STALL_MS = 2_000;
 /** … and after so long the connection counts as lost, whatever it says. */
 const LOST_MS = 5_000;
 const LIST_TIMEOUT_MS = 2_000;
-
-export type LiveState =
-  /** `isRetry`: what is wrong has been told already. */
-  | { readonly phase: 'connecting'; readonly isRetry: boolean }
-  | { readonly phase: 'playing' }
-  /** By the person who watches. */
-  | { readonly phase: 'paused' }
-  | { readonly phase: 'waiting'; readonly trouble: Trouble; readonly retryAtMs: number }
-  | { readonly phase: 'ended'; readonly trouble: Trouble; readonly canRetry: boolean };
 
 export interface LiveConnectionHandlers {
   readonly onState: (state: LiveState) => void;

@@ -54,6 +54,7 @@ export class LiveControls {
   /** @param signal ends the listening to keys. */
   open(signal: AbortSignal): void {
     this.#popOut.root.hidden = !canPopOut();
+    for (const { root } of [this.#sound.button, this.#popOut]) root.classList.add('live-only');
     this.#record.open();
     this.root.append(...this.#buttons.map(({ root }) => root), shareButton(this.#device));
     document.addEventListener('keydown', (event) => this.#handleKey(event), { signal });

@@ -1,6 +1,6 @@
 import { element, icon } from './element.ts';
 import { PLAY } from './icons.ts';
-import type { LiveState } from './live-connection.ts';
+import type { LiveState } from './live-state.ts';
 import { describePause, describeTrouble } from './messages.ts';
 
 export interface LiveNoticeActions {

@@ -1,13 +1,15 @@
 import type { Camera } from './api-client.ts';
-import { element, icon } from './element.ts';
+import { element } from './element.ts';
+import { HlsFallback } from './hls-fallback.ts';
 import { goFullScreen, savePicture } from './video-actions.ts';
-import { BACK } from './icons.ts';
 import { watchIdle } from './idle-watch.ts';
 import { Joystick } from './joystick.ts';
-import { LiveConnection, type LiveState } from './live-connection.ts';
+import { LiveConnection } from './live-connection.ts';
 import { LiveControls } from './live-controls.ts';
+import { LiveHeading } from './live-heading.ts';
 import { LiveNotice } from './live-notice.ts';
-import { describeViewers } from './messages.ts';
+import type { LiveState } from './live-state.ts';
+import { describeState, describeViewers, FALLBACK_BEGAN, FALLBACK_ENDED } from './messages.ts';
 import { Poster } from './poster.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { StatisticsLine } from './statistics-line.ts';
@@ -20,10 +22,9 @@ export class LiveView {
   readonly root = element('main', { class: 'live' });
   readonly #device: string;
   readonly #connection: LiveConnection;
-  readonly #title = element('h1', { tabindex: '-1' });
-  readonly #stateLine = element('span', { role: 'status' });
-  readonly #viewers = element('span', { class: 'viewers' });
+  readonly #heading = new LiveHeading();
   readonly #video = element('video', { autoplay: true, playsinline: true, muted: true });
+  readonly #fallback: HlsFallback;
   readonly #poster: Poster;
   readonly #notice: LiveNotice;
   readonly #controls: LiveControls;
@@ -43,6 +44,10 @@ export class LiveView {
   constructor(device: string, snapshots: SnapshotStore) {
     this.#device = device;
     this.#poster = new Poster(device, snapshots);
+    this.#fallback = new HlsFallback(device, {
+      onChange: () => this.#handleFallback(),
+      onProgress: (delayS) => this.#statistics.showFallback(delayS),
+    });
     this.#notice = new LiveNotice({
       playAgain: () => this.#connection.open(),
       playVideo: () => void this.#play(),
@@ -72,7 +77,7 @@ export class LiveView {
     );
     this.#listen();
     this.#connection.open();
-    this.#title.focus({ preventScroll: true });
+    this.#heading.focus();
   }
 
   close(): void {
@@ -98,7 +103,7 @@ export class LiveView {
   show(camera: Camera | undefined, isReachable: boolean): void {
     this.#camera = camera;
     const name = camera?.name ?? this.#device;
-    if (this.#title.textContent !== name) this.#title.textContent = name;
+    this.#heading.name(name);
     this.#video.setAttribute('aria-label', `Live picture of ${name}`);
     document.title = `${name} – Picam`;
     this.#controls.show(camera);
@@ -121,38 +126,39 @@ export class LiveView {
   }
 
   #hidePictures(): void {
+    this.#fallback.stop();
     this.#poster.forget();
     this.#video.srcObject = null;
   }
 
   #build(): void {
-    const back = element(
-      'a',
-      { href: '#/', class: 'button', 'aria-label': 'All cameras', title: 'All cameras (Esc)' },
-      icon(BACK),
-    );
-    const state = element('p', { class: 'state' }, this.#stateLine, this.#viewers);
-    const heading = element('div', { class: 'heading' }, this.#title, state);
-    this.#title.textContent = this.#device;
+    this.#heading.open(this.#device);
     this.#stage.append(
       this.#video,
       this.#poster.root,
+      this.#fallback.video,
       this.#notice.root,
       this.#statistics.root,
       this.#toast.root,
       this.#joystick.root,
     );
-    this.root.append(element('header', { class: 'bar' }, back, heading), this.#controls.root, this.#stage);
+    this.root.append(this.#heading.root, this.#controls.root, this.#stage);
   }
 
   #listen(): void {
     const { signal } = this.#abort;
+    this.#fallback.open(signal);
     this.#joystick.open(signal);
     this.#controls.open(signal);
     watchIdle(this.root, signal);
-    addEventListener('pagehide', () => this.#connection.close(), { signal });
+    addEventListener('pagehide', () => this.#leave(), { signal });
     addEventListener('pageshow', ({ persisted }) => persisted && this.#comeBack(), { signal });
     this.#video.addEventListener('loadeddata', () => this.#handleFirstPicture(), { signal });
+  }
+
+  #leave(): void {
+    this.#connection.close();
+    this.#fallback.stop();
   }
 
   /** From the browser's memory of pages that were left. */
@@ -162,7 +168,7 @@ export class LiveView {
 
   #pauseOrPlay(): void {
     const { phase } = this.#connection.state;
-    if (phase === 'playing' || phase === 'connecting') this.#connection.pause();
+    if (phase === 'playing' || phase === 'connecting' || this.#fallback.isPlaying) this.#connection.pause();
     else this.#connection.open();
   }
 
@@ -192,50 +198,41 @@ export class LiveView {
   }
 
   #handleState(state: LiveState): void {
-    this.root.dataset['phase'] = state.phase;
     const isShown = state.phase === 'playing' || state.phase === 'connecting';
-    this.#controls.showPaused(!isShown);
     if (!isShown) this.#statistics.clear();
     if (state.phase === 'waiting' || state.phase === 'ended') this.#poster.show();
     if (state.phase === 'ended' && mayBeTurnedOff(state.trouble)) this.#hidePictures();
+    this.#fallback.follow(state);
+    this.#showState(state);
+  }
+
+  #handleFallback(): void {
+    const { state } = this.#connection;
+    if (this.#fallback.isPlaying) this.#toast.say(FALLBACK_BEGAN);
+    else if (state.phase === 'playing') this.#toast.say(FALLBACK_ENDED);
     this.#showState(state);
   }
 
   #showState(state: LiveState): void {
     const name = this.#camera?.name ?? this.#device;
-    const line = lineOf(state);
-    if (this.#stateLine.textContent !== line) this.#stateLine.textContent = line;
-    // Beside what is spoken: who comes and goes is nothing to interrupt somebody for.
+    const isDelayed = this.#fallback.isPlaying && state.phase !== 'playing';
+    this.root.dataset['phase'] = isDelayed ? 'delayed' : state.phase;
+    this.#controls.showPaused(!isDelayed && state.phase !== 'playing' && state.phase !== 'connecting');
     const isLive = this.#camera !== undefined && state.phase === 'playing';
-    this.#viewers.textContent = isLive
-      ? ` · ${describeViewers(Math.max(1, this.#camera?.viewers ?? 1))}`
-      : '';
-    this.#notice.show(this.#explained(state), name);
+    const viewers = isLive ? ` · ${describeViewers(Math.max(1, this.#camera?.viewers ?? 1))}` : '';
+    this.#heading.show(isDelayed ? 'A few seconds late' : describeState(state), viewers);
+    this.#notice.show(isDelayed ? { phase: 'playing' } : this.#explained(state), name);
   }
 
-  /** The list knows why a camera that is off refuses. */
+  /** The list knows why a camera that is off refuses, or cannot be reached. */
   #explained(state: LiveState): LiveState {
-    const isRefused = state.phase === 'ended' && state.trouble.kind === 'refused';
-    return isRefused && this.#camera?.enabled === false ? { ...state, trouble: { kind: 'private' } } : state;
+    const isAway = state.phase === 'waiting' || (state.phase === 'ended' && state.trouble.kind === 'refused');
+    return isAway && this.#camera?.enabled === false ? { ...state, trouble: { kind: 'private' } } : state;
   }
 
   async #save(): Promise<void> {
-    const isSaved = await savePicture(this.#video, this.#device, this.#poster.url);
+    const video = this.#fallback.isPlaying ? this.#fallback.video : this.#video;
+    const isSaved = await savePicture(video, this.#device, this.#poster.url);
     this.#toast.say(isSaved ? 'The picture is saved.' : 'There is no picture to save yet.');
-  }
-}
-
-function lineOf(state: LiveState): string {
-  switch (state.phase) {
-    case 'connecting':
-      return state.isRetry ? 'Not connected' : 'Connecting …';
-    case 'playing':
-      return 'Live';
-    case 'paused':
-      return 'Paused';
-    case 'waiting':
-      return 'Not connected';
-    case 'ended':
-      return 'Not playing';
   }
 }

@@ -1,4 +1,5 @@
 import type { Camera } from './api-client.ts';
+import type { LiveState } from './live-state.ts';
 import type { Trouble } from './trouble.ts';
 
 export interface Message {
@@ -82,6 +83,26 @@ export function badgeOf({
 /** "Nobody watching", "2 watching" */
 export function describeViewers(viewers: number): string {
   return viewers === 0 ? 'Nobody watching' : `${viewers} watching`;
+}
+
+export const FALLBACK_BEGAN =
+  'No direct way to the camera was found. This picture comes through the server, a few seconds late.';
+export const FALLBACK_ENDED = 'Live again.';
+
+/** How a view is, in two words. */
+export function describeState(state: LiveState): string {
+  switch (state.phase) {
+    case 'connecting':
+      return state.isRetry ? 'Not connected' : 'Connecting …';
+    case 'playing':
+      return 'Live';
+    case 'paused':
+      return 'Paused';
+    case 'waiting':
+      return 'Not connected';
+    case 'ended':
+      return 'Not playing';
+  }
 }
 
 /** "Trying again in 3 s" */

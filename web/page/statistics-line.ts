@@ -23,6 +23,12 @@ export class StatisticsLine {
     this.#show();
   }
 
+  /** Of a picture by HLS, which says little. `delayS`: seconds behind the newest. */
+  showFallback(delayS: number | undefined): void {
+    this.#samples = [];
+    this.#write(['HLS', ...(delayS === undefined ? [] : [`${delayS.toFixed(1)} s late`])]);
+  }
+
   clear(): void {
     this.#samples = [];
     this.#show();
@@ -32,7 +38,10 @@ export class StatisticsLine {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     const isReady = first !== undefined && last !== undefined && first !== last;
-    const figures = isReady ? describeFigures(reckon(first, last)) : ['No figures yet'];
+    this.#write(isReady ? describeFigures(reckon(first, last)) : ['No figures yet']);
+  }
+
+  #write(figures: readonly string[]): void {
     this.root.replaceChildren(...figures.map((text) => element('span', {}, text)));
   }
 }

@@ -12,6 +12,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.webmanifest': 'application/manifest+json',
 };
+/** Not ours: a build lays them beside the page's own files. */
+const LIBRARIES: Readonly<Record<string, URL>> = {
+  'hls-light.js': new URL('../../node_modules/hls.js/dist/hls.light.min.mjs', import.meta.url),
+};
 /** For pages of any origin. There is nothing in them that is worth a secret. */
 const FOR_OTHER_PAGES = /^picam-live(-view)?\.(js|ts)$/;
 const FILE_NAME = /^[a-z0-9][a-z0-9-]*(\.[a-z]+)$/;
@@ -51,7 +55,9 @@ async function readPageFile(
   const built = await readOrUndefined(new URL(name.replace(/\.ts$/, '.js'), folder));
   if (built !== undefined) return built;
   const source = await readOrUndefined(new URL(name.replace(/\.js$/, '.ts'), folder));
-  return source && withoutTypes(source.toString());
+  if (source !== undefined) return withoutTypes(source.toString());
+  const library = LIBRARIES[name];
+  return library && readOrUndefined(library);
 }
 
 /** Node 22.12 cannot do this, and need not: what is installed is built. */

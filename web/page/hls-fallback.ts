@@ -1,0 +1,79 @@
+import { element } from './element.ts';
+import { fallbackStep } from './fallback-policy.ts';
+import { HlsPlayer } from './hls-player.ts';
+import type { LiveState } from './live-state.ts';
+
+/** Without a live picture for so long the page looks for another way. */
+const PATIENCE_MS = 8_000;
+
+export interface HlsFallbackHandlers {
+  /** It plays, or plays no more. */
+  readonly onChange: () => void;
+  /** Several times a second while it plays. `delayS`: seconds behind the newest, where that is known. */
+  readonly onProgress: (delayS: number | undefined) => void;
+}
+
+/** Stands in by HLS while WebRTC brings no picture: in a video of its own, so that the live one takes over unseen. */
+export class HlsFallback {
+  readonly video = element('video', { class: 'fallback', playsinline: true, 'aria-hidden': 'true' });
+  readonly #url: string;
+  readonly #handlers: HlsFallbackHandlers;
+  #player: HlsPlayer | undefined;
+  #timer: number | undefined;
+  #isPlaying = false;
+
+  constructor(device: string, handlers: HlsFallbackHandlers) {
+    this.#url = `hls/${device}/stream.m3u8`;
+    this.#handlers = handlers;
+  }
+
+  /** @param signal ends it. */
+  open(signal: AbortSignal): void {
+    this.video.muted = true;
+    this.video.addEventListener('playing', () => this.#show(this.#player !== undefined), { signal });
+    this.video.addEventListener('timeupdate', () => this.#tellProgress(), { signal });
+    signal.addEventListener('abort', () => this.stop());
+  }
+
+  get isPlaying(): boolean {
+    return this.#isPlaying;
+  }
+
+  follow(state: LiveState): void {
+    const step = fallbackStep(state);
+    if (step === 'await') this.#timer ??= setTimeout(() => this.#start(), PATIENCE_MS);
+    else if (step === 'start') this.#start();
+    else if (step === 'hold') this.#cancelWait();
+    else this.stop();
+  }
+
+  stop(): void {
+    this.#cancelWait();
+    this.#player?.close();
+    this.#player = undefined;
+    this.#show(false);
+  }
+
+  #start(): void {
+    this.#cancelWait();
+    if (this.#player) return;
+    this.#player = new HlsPlayer(this.#url, this.video, () => this.#show(false));
+    this.#player.open();
+  }
+
+  #cancelWait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #show(isPlaying: boolean): void {
+    if (this.#isPlaying === isPlaying) return;
+    this.#isPlaying = isPlaying;
+    this.video.classList.toggle('shown', isPlaying);
+    this.#handlers.onChange();
+  }
+
+  #tellProgress(): void {
+    if (this.#isPlaying) this.#handlers.onProgress(this.#player?.delayS);
+  }
+}
