@@ -2,11 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Bench, BenchContext } from './bench.ts';
 import { BenchProcess } from './bench-process.ts';
 import { cpuShareDuring } from './cpu-time.ts';
+import { addedDelaysMs } from './home-leg/added-delays.ts';
 import { FfmpegLeg, PicamLeg, RelayLeg, type HomeLeg } from './home-leg/legs.ts';
-import type { CameraAddress, Played, Received } from './home-leg/messages.ts';
+import type { ArrivedPicture, CameraAddress, Played, Received } from './home-leg/messages.ts';
 import { interleavedRuns, type BenchCase } from './interleaved-runs.ts';
 import { proportionalMb } from './proportional-memory.ts';
-import type { Figure } from './results.ts';
+import { percentile, type Figure } from './results.ts';
 
 const QUICK = { streams: [1], runs: 1, warmUpMs: 2_000, durationMs: 3_000 };
 const FULL = { streams: [1, 4, 8], runs: 5, warmUpMs: 5_000, durationMs: 9_000 };
@@ -26,7 +27,7 @@ const VARIANTS: readonly (Pick<Case, 'variant' | 'create'> & { readonly isInQuic
 ];
 
 const CPU = 'CPU';
-const P95 = 'delay p95';
+const ADDED_P95 = 'added delay p95';
 
 /** From the camera's picture to the controllers' SRTP: what it costs, and how much later a picture is whole. */
 export const homeLeg: Bench = {
@@ -38,14 +39,14 @@ export const homeLeg: Bench = {
   plots: [
     { metric: CPU, title: 'CPU for all streams to Apple Home' },
     {
-      metric: P95,
-      title: 'From the ready picture to its last packet, 95 of 100 pictures',
+      metric: ADDED_P95,
+      title: 'How much later than at a viewer of the camera itself, 95 of 100 pictures',
       scale: 'logarithmic',
     },
   ],
   targets: [
     { variant: PICAM, n: 1, metric: CPU, against: RELAY, atMost: 0.7 },
-    { variant: PICAM, n: 1, metric: P95, atMost: 2 },
+    { variant: PICAM, n: 1, metric: ADDED_P95, atMost: 2 },
   ],
   run: measureAll,
 };
@@ -70,15 +71,17 @@ async function measureAll(context: BenchContext) {
 async function measureOne({ n, create }: Case, times: Times): Promise<Figure[]> {
   const camera = new BenchProcess(new URL('./home-leg/camera-process.ts', import.meta.url));
   const receivers = new BenchProcess(new URL('./home-leg/receivers-process.ts', import.meta.url));
+  const firstHand = new BenchProcess(new URL('./home-leg/first-hand-process.ts', import.meta.url));
   const leg = create();
   try {
     const ports = await receivers.ask<number[]>({ kind: 'open', n });
     const address = await camera.ask<CameraAddress>({ kind: 'open' });
+    await firstHand.ask({ kind: 'open', address });
     await receivers.ask({ kind: 'expect', streams: await leg.open({ camera, address, ports }) });
     await begin(camera, receivers, n);
-    return await measureRunning(leg, n, { camera, receivers, ...times });
+    return await measureRunning(leg, n, { camera, receivers, firstHand, ...times });
   } finally {
-    await Promise.all([leg.close(), camera.close(), receivers.close()]);
+    await Promise.all([leg.close(), camera.close(), receivers.close(), firstHand.close()]);
   }
 }
 
@@ -94,10 +97,11 @@ async function begin(camera: BenchProcess, receivers: BenchProcess, n: number): 
 interface Running extends Times {
   readonly camera: BenchProcess;
   readonly receivers: BenchProcess;
+  readonly firstHand: BenchProcess;
 }
 
 async function measureRunning(leg: HomeLeg, n: number, running: Running): Promise<Figure[]> {
-  const { camera, receivers, warmUpMs, durationMs } = running;
+  const { camera, receivers, firstHand, warmUpMs, durationMs } = running;
   await camera.ask({ kind: 'play', durationMs: warmUpMs, pace: WARM_UP_PACE });
   await wait(SETTLE_MS);
   const atRest = await cpuShareDuring(leg.pids, () => wait(REST_MS));
@@ -109,12 +113,17 @@ async function measureRunning(leg: HomeLeg, n: number, running: Running): Promis
   await wait(SETTLE_MS);
   if (!played) throw new Error('the camera played nothing');
   const received = await receivers.ask<Received>({ kind: 'received', played });
+  const { pictures } = received;
+  const wholeMs = pictures.map(({ delayMs }) => delayMs);
+  const addedMs = addedDelaysMs(pictures, await firstHand.ask<ArrivedPicture[]>({ kind: 'pictures' }));
   return [
     { metric: CPU, unit: '% of a core', value: (busy - atRest) * 100 },
-    { metric: 'delay p50', unit: 'ms', value: received.p50Ms },
-    { metric: P95, unit: 'ms', value: received.p95Ms },
+    { metric: 'delay p50', unit: 'ms', value: percentile(wholeMs, 0.5) },
+    { metric: 'delay p95', unit: 'ms', value: percentile(wholeMs, 0.95) },
+    { metric: 'added delay p50', unit: 'ms', value: percentile(addedMs, 0.5) },
+    { metric: ADDED_P95, unit: 'ms', value: percentile(addedMs, 0.95) },
     { metric: 'memory', unit: 'MB', value: memoryMb },
-    { metric: 'pictures lost', unit: '%', value: (1 - received.pictures / (played.pictures * n)) * 100 },
+    { metric: 'pictures lost', unit: '%', value: (1 - pictures.length / (played.pictures * n)) * 100 },
     { metric: 'packets lost', unit: '%', value: lostShare(received) * 100 },
   ];
 }

@@ -1,25 +1,13 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import {
-  Connection,
-  StunProtocol,
-  UdpTransport,
-  type IceConnection,
-  type Protocol,
-  type RTCDtlsTransport,
-  type RTCPeerConnection,
-} from 'werift';
-import { SrtpReceiver } from '../../media/srtp.ts';
+import type { RTCPeerConnection } from 'werift';
 import { SrtpGcmReceiver } from '../../media/srtp-gcm.ts';
-import type { SrtpUnprotector } from '../../media/srtp-protection.ts';
 import { answerQuestions } from '../bench-process.ts';
+import { RECEIVE_BUFFER_BYTES, takeOverMedia } from '../take-over.ts';
 import { readArrivals } from './arrivals/kernel-arrivals.ts';
 import { FLOOR_KEYS, type ReceiversQuestion } from './messages.ts';
 import { ReceivedPackets } from './received-packets.ts';
 import { askNoServer, createConnection, untilConnected } from './webrtc-settings.ts';
-
-const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-const AEAD_AES_128_GCM = 0x0007;
 
 const received = new ReceivedPackets();
 const connections: RTCPeerConnection[] = [];
@@ -77,34 +65,9 @@ async function answer(sdp: string): Promise<string> {
   return connection.localDescription?.sdp ?? '';
 }
 
-/** Receives the media in werift's place, as cheaply as can be: what is measured is the sender. */
 async function takeOver(connection: RTCPeerConnection): Promise<void> {
   await untilConnected(connection);
-  const [transport] = connection.dtlsTransports;
-  if (!transport) throw new Error('a connection has no transport');
-  const keys = keysOf(transport);
-  const { connection: ice } = transport.iceTransport;
-  ice.onData.allUnsubscribe();
-  // The pair of addresses in use may still change.
-  for (const socket of socketsOf(ice))
-    readArrivals(socket, (packet, atMs) => received.add(packet, keys, atMs));
-}
-
-function socketsOf(ice: IceConnection): Socket[] {
-  const protocols = ice instanceof Connection ? (ice['protocols'] as readonly Protocol[]) : [];
-  const sockets = protocols.flatMap((protocol) =>
-    protocol instanceof StunProtocol && protocol.transport instanceof UdpTransport
-      ? [protocol.transport.socket]
-      : [],
-  );
-  for (const socket of sockets) socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
-  return sockets;
-}
-
-function keysOf({ srtp }: RTCDtlsTransport): SrtpUnprotector {
-  const { profile, keys } = srtp.config;
-  const remote = { masterKey: keys.remoteMasterKey, masterSalt: keys.remoteMasterSalt };
-  return profile === AEAD_AES_128_GCM ? new SrtpGcmReceiver(remote) : new SrtpReceiver(remote);
+  const keys = takeOverMedia(connection, (packet, atMs) => received.add(packet, keys, atMs));
 }
 
 function repeat<T>(times: number, work: () => Promise<T>): Promise<T[]> {

@@ -45,12 +45,21 @@ export interface ExpectedStream {
   readonly reports?: { readonly port: number; readonly keys: WireKeys };
 }
 
+export type FirstHandQuestion =
+  /** Answered when the camera's packets come. */
+  | { readonly kind: 'open'; readonly address: CameraAddress }
+  /** Answered with all that came, as `ArrivedPicture[]`. */
+  | { readonly kind: 'pictures' };
+
+export interface ArrivedPicture {
+  readonly readyAtMs: number;
+  /** From the ready picture to the arrival of its last packet. */
+  readonly delayMs: number;
+}
+
 /** Of all streams together. */
 export interface Received {
-  readonly pictures: number;
-  /** From the ready picture to the arrival of its last packet. */
-  readonly p50Ms: number;
-  readonly p95Ms: number;
+  readonly pictures: readonly ArrivedPicture[];
   readonly packets: number;
   /** Gaps in the sequence numbers. */
   readonly lostPackets: number;

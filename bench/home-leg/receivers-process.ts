@@ -1,14 +1,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { SrtpSender } from '../../media/srtp.ts';
+import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
 import { answerQuestions } from '../bench-process.ts';
 import { readArrivals } from '../fan-out/arrivals/kernel-arrivals.ts';
-import { percentile } from '../results.ts';
+import { RECEIVE_BUFFER_BYTES } from '../take-over.ts';
 import { fromWire } from '../wire-keys.ts';
 import type { ExpectedStream, Played, Received, ReceiversQuestion } from './messages.ts';
 import { ReceivedStream } from './received-stream.ts';
 
-const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 const REPORT_INTERVAL_MS = 500;
 /** RFC 3550 §6.4.2, of SSRC 1 and about nobody. */
 const RECEIVER_REPORT = Buffer.from('80c9000100000001', 'hex');
@@ -54,17 +53,15 @@ function report(socket: Socket | undefined, { port, keys }: NonNullable<Expected
 }
 
 function summary({ fromMs, toMs }: Played): Received {
-  const streams = expected.flatMap(({ keys }, n) => received[n]?.read(keys) ?? []);
-  const delaysMs = streams
-    .flatMap(({ pictures }) => pictures)
-    .filter(({ readyAtMs }) => readyAtMs >= Math.floor(fromMs) && readyAtMs <= Math.ceil(toMs))
-    .map(({ delayMs }) => delayMs);
+  const streams = expected.flatMap(
+    ({ keys }, n) => received[n]?.read(new SrtpReceiver(fromWire(keys))) ?? [],
+  );
   const sum = (of: (stream: (typeof streams)[number]) => number) =>
     streams.reduce((total, stream) => total + of(stream), 0);
   return {
-    pictures: delaysMs.length,
-    p50Ms: percentile(delaysMs, 0.5),
-    p95Ms: percentile(delaysMs, 0.95),
+    pictures: streams
+      .flatMap(({ pictures }) => pictures)
+      .filter(({ readyAtMs }) => readyAtMs >= Math.floor(fromMs) && readyAtMs <= Math.ceil(toMs)),
     packets: sum(({ packets }) => packets),
     lostPackets: sum(({ lostPackets }) => lostPackets),
   };

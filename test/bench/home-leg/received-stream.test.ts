@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { ReceivedStream } from '../../../bench/home-leg/received-stream.ts';
 import { StampedPictures } from '../../../bench/home-leg/stamped-pictures.ts';
-import { newKeys, toWire } from '../../../bench/wire-keys.ts';
+import { newKeys } from '../../../bench/wire-keys.ts';
 import { packetizeH264 } from '../../../media/h264-packetizer.ts';
 import { writeRtpHeader } from '../../../media/rtp.ts';
-import { SrtpSender } from '../../../media/srtp.ts';
+import { SrtpReceiver, SrtpSender } from '../../../media/srtp.ts';
 
 const keys = newKeys();
 
@@ -30,7 +30,7 @@ function received(packets: readonly Buffer[], atMs = 0): ReceivedStream {
 test('each picture tells when it was ready, however many packets it is', () => {
   const readyAtMs = 1_000;
   const packets = streamOf(3, readyAtMs);
-  const read = received(packets, 1_050).read(toWire(keys));
+  const read = received(packets, 1_050).read(new SrtpReceiver(keys));
   expect(read).toMatchObject({ packets: packets.length, lostPackets: 0 });
   expect(read.pictures.map((picture) => picture.readyAtMs)).toEqual([readyAtMs, readyAtMs, readyAtMs]);
   for (const { delayMs } of read.pictures) expect(delayMs).toBe(50);
@@ -38,7 +38,7 @@ test('each picture tells when it was ready, however many packets it is', () => {
 
 test('a packet that is lost is counted, and its picture does not count as arrived', () => {
   const packets = streamOf(3, 1_000);
-  const read = received(packets.toSpliced(4, 1)).read(toWire(keys));
+  const read = received(packets.toSpliced(4, 1)).read(new SrtpReceiver(keys));
   expect(read.lostPackets).toBe(1);
   expect(read.pictures).toHaveLength(2);
 });
