@@ -27,6 +27,14 @@ export const candidatesSchema = z.object({
   end: z.boolean().optional(),
 });
 
+/** One end's way in: its credentials (RFC 8839 §5.4) and all of its candidates. */
+export const iceDescriptionSchema = z.object({
+  iceUfrag: z.string().regex(/^[A-Za-z0-9+/]{4,256}$/, 'is not an ice-ufrag'),
+  icePwd: z.string().regex(/^[A-Za-z0-9+/]{22,256}$/, 'is not an ice-pwd'),
+  candidates: z.array(z.string().max(1024)).max(64),
+});
+export type IceDescription = z.infer<typeof iceDescriptionSchema>;
+
 /** ≥128 random bits in base64url; whoever knows it may add candidates to the session or close it. */
 export const sessionIdSchema = z.string().regex(/^[A-Za-z0-9_-]{22,64}$/, 'is not a session id');
 
@@ -66,6 +74,11 @@ export const OPERATIONS = {
     needsSession: false,
   },
   cand: { request: candidatesSchema, reply: nothing, needsSession: true },
+  /**
+   * ICE begins anew for a view that goes on (RFC 8445 §9), as when a phone changes its network: each end's new way in.
+   * `bad_request` for credentials that are not new, `rate_limited` when a view does so all the time.
+   */
+  'ice-restart': { request: iceDescriptionSchema, reply: iceDescriptionSchema, needsSession: true },
   close: { request: nothing, reply: nothing, needsSession: true },
   /** Starts the camera and keeps it running, with or without viewers, until `stop`. */
   start: { request: nothing, reply: streamState, needsSession: false },

@@ -50,6 +50,7 @@ const programs = {
     ['openssl', 'openssl'],
     ['nginx', 'nginx'],
     ['../lib/python3/dist-packages/av', 'python3-av'],
+    ['../lib/python3/dist-packages/aiortc', 'python3-aiortc'],
     ...compiler,
   ],
 };

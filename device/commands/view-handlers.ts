@@ -20,7 +20,7 @@ export function viewHandlers(
   sessions: ViewerSessions,
   iceServers: IceServerSource,
   liveStream: Pick<LiveStream, 'error' | 'nextKeyframe'>,
-): Pick<Handlers, 'ice' | 'offer' | 'cand' | 'close'> {
+): Pick<Handlers, 'ice' | 'offer' | 'cand' | 'ice-restart' | 'close'> {
   return {
     ice: async () => {
       const { iceServers: known, expiresInS } = await iceServers.current();
@@ -41,6 +41,7 @@ export function viewHandlers(
       sessions.get(peer, session).addCandidates(data.candidates);
       return {};
     },
+    'ice-restart': ({ peer, session, data }) => sessions.get(peer, session).restartIce(data),
     close: ({ peer, session }) => {
       sessions.get(peer, session).end('left');
       return {};

@@ -81,3 +81,9 @@ function rejected({ kind, protocol, formats, lines }: SdpSection): SdpSection {
   const kept = lines.filter((line) => line.startsWith('a=mid:') || line.startsWith('a=sctp-port:'));
   return { kind, port: REJECTED_PORT, protocol, formats, lines: [NO_ADDRESS, INACTIVE, ...kept] };
 }
+
+/** The viewer's side begins DTLS at once; werift would wait 100 ms. */
+export function passive({ type, sdp }: { type: string; sdp: string }): { type: 'answer'; sdp: string } {
+  if (type !== 'answer') throw new Error(`expected an answer, not "${type}"`);
+  return { type, sdp: sdp.replaceAll('a=setup:active', 'a=setup:passive') };
+}

@@ -1,14 +1,15 @@
 import { RTCPeerConnection, type RTCDtlsTransport, type RTCRtpTransceiver } from 'werift';
 import { CameraError } from '../../contract/errors.ts';
-import type { Candidate } from '../../contract/operations.ts';
+import type { Candidate, IceDescription } from '../../contract/operations.ts';
 import { describeError } from '../../foundation/logger.ts';
 import { endHandshake } from '../../media/dtls/end-handshake.ts';
 import { guardHandshake } from '../../media/dtls/handshake-guard.ts';
 import { DtlsHandshakeError } from '../../media/dtls/handshake-proofs.ts';
 import { systemClock } from '../capture/clock.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
-import { WeriftDataChannel } from './data-channel/werift-data-channel.ts';
+import { openDataChannel, type WeriftDataChannel } from './data-channel/werift-data-channel.ts';
 import { EarlyHandshake } from './early-handshake.ts';
+import { IceRestarts } from './ice-restarts.ts';
 import type { IceSettings } from './ice-settings.ts';
 import type { LinkReport } from './media-path/link-report.ts';
 import { AudioSender } from './media-path/audio-sender.ts';
@@ -17,7 +18,7 @@ import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { SendTurns } from './media-path/send-turns.ts';
 import { type SenderTally, VideoSender } from './media-path/video-sender.ts';
 import type { Bursts } from './burst/open-bursts.ts';
-import { STREAM_ID, completeAnswer } from './complete-answer.ts';
+import { STREAM_ID, completeAnswer, passive } from './complete-answer.ts';
 import type { VideoOffer } from './video-offer.ts';
 import { weriftConfiguration, withoutForeignStun } from './werift-configuration.ts';
 import { sayGoodbye } from './werift-goodbye.ts';
@@ -57,6 +58,7 @@ export interface ViewerPeerOptions {
 export class ViewerPeer {
   readonly #options: ViewerPeerOptions;
   readonly #connection: RTCPeerConnection;
+  readonly #iceRestarts: IceRestarts;
   #sender: VideoSender | undefined;
   #audioFormat: AudioSendFormat | undefined;
   #audioSender: AudioSender | undefined;
@@ -69,6 +71,11 @@ export class ViewerPeer {
   constructor(options: ViewerPeerOptions) {
     this.#options = options;
     this.#connection = new RTCPeerConnection(weriftConfiguration(options));
+    this.#iceRestarts = new IceRestarts({
+      connection: this.#connection,
+      addCandidates: (candidates) => this.addCandidates(candidates),
+      handleEnd: (error) => this.#handleIceRestart(error),
+    });
   }
 
   /** undefined until the connection is there. */
@@ -94,7 +101,7 @@ export class ViewerPeer {
     try {
       await this.#connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
       const transceiver = this.#prepareVideo();
-      this.#channel = this.#openChannel();
+      this.#channel = openDataChannel(this.#connection.sctpTransport, (text) => this.#handleMessage(text));
       this.#audioFormat =
         offer.audio && newAudioFormat(this.#connection, transceiver, offer.audio.payloadType);
       this.#listen(transceiver);
@@ -121,6 +128,11 @@ export class ViewerPeer {
     }
   }
 
+  /** @throws CameraError `bad_request`, or `rate_limited` after too many. */
+  restartIce(viewers: IceDescription): Promise<IceDescription> {
+    return this.#iceRestarts.begin(viewers);
+  }
+
   async close(): Promise<void> {
     this.#isOver = true;
     this.#stopListening?.();
@@ -134,17 +146,8 @@ export class ViewerPeer {
     await this.#connection.close();
   }
 
-  #openChannel(): WeriftDataChannel | undefined {
-    const transport = this.#connection.sctpTransport;
-    if (!transport) return undefined;
-    const { events } = this.#options;
-    const channel = new WeriftDataChannel({
-      transport,
-      clock: systemClock,
-      handleMessage: (text) => this.#sender && !this.#isOver && events.handleMessage?.(text),
-    });
-    channel.open();
-    return channel;
+  #handleMessage(text: string): void {
+    if (this.#sender && !this.#isOver) this.#options.events.handleMessage?.(text);
   }
 
   #addOfferedCandidates(): void {
@@ -232,15 +235,15 @@ export class ViewerPeer {
     }
   }
 
+  #handleIceRestart(error: unknown): void {
+    if (error !== undefined) this.#disconnected(describeError(error));
+    // What was sent meanwhile is lost.
+    else if (!this.#isOver) this.#options.events.handleKeyframeRequest();
+  }
+
   #disconnected(reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#options.events.handleDisconnected(reason);
   }
-}
-
-/** The viewer's side begins DTLS at once; werift would wait 100 ms. */
-function passive({ type, sdp }: { type: string; sdp: string }): { type: 'answer'; sdp: string } {
-  if (type !== 'answer') throw new Error(`expected an answer, not "${type}"`);
-  return { type, sdp: sdp.replaceAll('a=setup:active', 'a=setup:passive') };
 }

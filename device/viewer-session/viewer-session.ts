@@ -1,7 +1,7 @@
 import { CameraError } from '../../contract/errors.ts';
 import type { ViewerStatistics } from '../../contract/device-statistics.ts';
 import type { ChannelMessage } from '../../contract/device-messages.ts';
-import type { CandPush, Candidate, ClosePush } from '../../contract/operations.ts';
+import type { CandPush, Candidate, ClosePush, IceDescription } from '../../contract/operations.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import type { AudioStream } from '../audio/audio-stream.ts';
@@ -170,6 +170,11 @@ export class ViewerSession implements LiveStreamViewer {
     this.#connection.addCandidates(allowed.map(({ candidate }) => candidate));
   }
 
+  /** @throws CameraError `bad_request`, or `rate_limited` after too many. */
+  restartIce(viewers: IceDescription): Promise<IceDescription> {
+    return this.#connection.restartIce(viewers);
+  }
+
   /** @returns whether this viewer has a data channel that takes it. */
   sendMessage(text: string): boolean {
     return this.#state === 'playing' && this.#connection.sendMessage(text);
@@ -193,10 +198,8 @@ export class ViewerSession implements LiveStreamViewer {
     this.#leave?.();
     this.#leaveAudio?.();
     this.#logEnd(reason, why);
-    if (reason !== 'left') {
-      const data = { session: this.session, reason };
-      this.#options.context.push(this.peer, { op: 'close', data });
-    }
+    const push = reason !== 'left' && ({ op: 'close', data: { session: this.session, reason } } as const);
+    if (push) this.#options.context.push(this.peer, push);
     this.#connection.close().catch((error: unknown) => {
       this.#options.context.logger.warn(`a viewer's connection did not close: ${describeError(error)}`);
     });
@@ -229,9 +232,8 @@ export class ViewerSession implements LiveStreamViewer {
   }
 
   #pushCandidates(candidates: Candidate[], end: boolean): void {
-    if (this.#state === 'ended') return;
     const data = { session: this.session, candidates, ...(end && { end }) };
-    this.#options.context.push(this.peer, { op: 'cand', data });
+    if (!this.#hasEnded()) this.#options.context.push(this.peer, { op: 'cand', data });
   }
 
   #logEnd(reason: EndReason, why: string | undefined): void {

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
@@ -12,6 +9,7 @@ import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
+import { startStaticPage } from '../support/static-page.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const TEST_TIMEOUT_MS = 60_000;
@@ -35,10 +33,7 @@ beforeAll(async () => {
   const options = { prefix: 'picam', host: '127.0.0.1', port: 0, logger: silentLogger };
   web = shared.own(createWebServer({ ...options, bus, access, iceServers: fixedIceServers([]) }));
   await web.open();
-  const other = createServer((_request, response) => response.setHeader('content-type', 'text/html').end());
-  shared.onEnd('the other site', () => other.close());
-  await once(other.listen(0, '127.0.0.1'), 'listening');
-  otherSite = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+  otherSite = shared.own(await startStaticPage('')).url;
 }, TEST_TIMEOUT_MS);
 
 /** A page of the other site, as its owner would write it. */

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchChromium, visit } from '../support/chromium.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
+import { startStaticPage } from '../support/static-page.ts';
 import { startWeb, type TestWeb } from '../support/web.ts';
 import { watchByWhep, type OfferedMedia } from './browser-page.ts';
 
@@ -20,14 +19,7 @@ beforeAll(async () => {
   camera = shared.own(await startDevice());
   web = shared.own(await startWeb(camera.broker));
   browser = shared.own(await launchChromium());
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html').end('<video autoplay muted playsinline></video>');
-  });
-  shared.onEnd("the player's server", () => server.close());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  player = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+  player = shared.own(await startStaticPage('<video autoplay muted playsinline></video>')).url;
 }, TEST_TIMEOUT_MS);
 
 const OFFERS: readonly (readonly [string, readonly OfferedMedia[]])[] = [

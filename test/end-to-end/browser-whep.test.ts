@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { beforeAll, expect, test } from '@jest/globals';
 import { RTCPeerConnection, RTCRtpCodecParameters, type MediaStreamTrack } from 'werift';
 import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
@@ -10,6 +8,7 @@ import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
+import { startStaticPage } from '../support/static-page.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { watchByWhep } from './browser-page.ts';
 
@@ -87,15 +86,9 @@ test(
   'a page of another server on this machine watches by WHEP in Chromium',
   async () => {
     const browser = resources.own(await launchChromium());
-    const other = createServer((_request, response) => {
-      response.setHeader('content-type', 'text/html').end('<video autoplay muted playsinline></video>');
-    });
-    resources.onEnd('the other server', () => other.close());
-    other.listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const address = other.address();
+    const other = resources.own(await startStaticPage('<video autoplay muted playsinline></video>'));
     const page = await browser.newPage();
-    await visit(page, `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
+    await visit(page, other.url);
     const watched = await page.evaluate(watchByWhep, { url: `${web.url}/whep/${camera.device}` });
     expect(watched).toEqual({ width: 1280, height: 720, deleted: 200 });
   },

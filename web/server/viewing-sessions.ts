@@ -23,6 +23,8 @@ interface End {
 interface Session {
   readonly device: string;
   readonly boot: string | undefined;
+  /** The camera's ice-ufrag after a restart of ICE. */
+  ice?: string;
   closed?: { readonly end: End; readonly atMs: number };
 }
 
@@ -76,6 +78,16 @@ export class ViewingSessions {
     const known = this.#sessions.get(session);
     if (known?.device !== device) return undefined;
     return known.closed ? { state: 'closed', ...known.closed.end } : { state: 'open' };
+  }
+
+  markRestarted(session: string, iceUfrag: string): void {
+    const known = this.#sessions.get(session);
+    if (known) known.ice = iceUfrag;
+  }
+
+  /** Undefined until ICE has begun anew. */
+  iceOf(session: string): string | undefined {
+    return this.#sessions.get(session)?.ice;
   }
 
   markClosed(session: string, end: End): void {

@@ -1,6 +1,7 @@
 import type { CameraRequests } from '../../camera-client/camera-requests.ts';
 import { CameraError } from '../../contract/errors.ts';
-import { sessionIdSchema } from '../../contract/operations.ts';
+import { parseValue } from '../../contract/envelopes.ts';
+import { iceDescriptionSchema, sessionIdSchema, type IceDescription } from '../../contract/operations.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import type { CameraFinder } from './camera-finder.ts';
 import { COST, type ClientRates } from './client-rates.ts';
@@ -89,6 +90,30 @@ export class Views {
     rates.spend(client, device, COST.other);
     const reply = requests.request(device, 'cand', { candidates: [...candidates], end }, { session });
     await finder.whileOnline(device, reply);
+  }
+
+  /** @throws CameraError `bad_request` without new credentials, `not_found`, `offline`, `rate_limited`, or the camera's refusal. */
+  async restartIce(
+    client: string,
+    device: string,
+    session: string,
+    { iceUfrag, icePwd, candidates }: SdpFragment,
+  ): Promise<IceDescription> {
+    requireSessionId(session);
+    const { finder, requests, sessions, rates } = this.#options;
+    const viewers = { iceUfrag, icePwd, candidates: candidates.map(({ candidate }) => candidate) };
+    const description = parseValue(iceDescriptionSchema, viewers, 'The ICE restart');
+    await finder.findOnline(device);
+    rates.spend(client, device, COST.offer);
+    const reply = requests.request(device, 'ice-restart', description, { session });
+    const answered = await finder.whileOnline(device, reply);
+    sessions.markRestarted(session, answered.iceUfrag);
+    return answered;
+  }
+
+  /** Names the view's ICE, which a restart makes another; of any text for a view that this server does not know. */
+  iceOf(session: string): string {
+    return this.#options.sessions.iceOf(session) ?? session;
   }
 
   /** @throws CameraError `not_found` for a session that is not known (any more). */

@@ -8,7 +8,7 @@ import { iceServerLinks } from './ice-server-links.ts';
 import { clientOf } from './client-rates.ts';
 import { readBodyText } from './request-body.ts';
 import { requireContentType } from './request-guards.ts';
-import { parseSdpFragment } from './sdp-fragment.ts';
+import { parseSdpFragment, writeSdpFragment } from './sdp-fragment.ts';
 import type { Views } from './views.ts';
 
 const OFFER_TYPE = 'application/sdp';
@@ -30,7 +30,7 @@ export function whepRoutes({ views, iceServers }: WhepRoutesOptions): Hono {
     const device = checkedDevice(context.req.param('device'));
     const { session, sdp } = await views.accept(clientOf(context), device, await readBodyText(context));
     context.header('location', `${context.get('visitor').basePath}/whep/${device}/${session}`);
-    context.header('etag', etagOf(session));
+    context.header('etag', etagOf(views, session));
     context.header('cache-control', 'no-store');
     const { iceServers: named } = await iceServers.current();
     for (const link of iceServerLinks(named)) context.header('link', link, { append: true });
@@ -46,10 +46,15 @@ export function whepRoutes({ views, iceServers }: WhepRoutesOptions): Hono {
     const { req, body } = context;
     const { device, session } = req.param();
     requireContentType(req.header('content-type'), FRAGMENT_TYPE);
-    requireMatch(req.header('if-match'), session);
+    const isRestart = requireMatch(req.header('if-match'), etagOf(views, session));
     const fragment = parseSdpFragment(await readBodyText(context));
-    await views.addCandidates(clientOf(context), checkedDevice(device), session, fragment);
-    return body(null, 204);
+    if (!isRestart) {
+      await views.addCandidates(clientOf(context), checkedDevice(device), session, fragment);
+      return body(null, 204);
+    }
+    const camera = await views.restartIce(clientOf(context), checkedDevice(device), session, fragment);
+    const headers = { 'content-type': FRAGMENT_TYPE, etag: etagOf(views, session) };
+    return body(writeSdpFragment(fragment.mid ?? '0', camera), 200, headers);
   });
 
   routes.delete('/:device/:session', async (context) => {
@@ -58,20 +63,27 @@ export function whepRoutes({ views, iceServers }: WhepRoutesOptions): Hono {
     return context.json({}, 200);
   });
 
+  // GET says what became of a view, for our own page; the rest is kept free (draft-ietf-wish-whep).
+  routes.on(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'], '/:device', () => notAllowed('POST, OPTIONS'));
+  routes.on(['POST', 'PUT'], '/:device/:session', () => notAllowed('GET, PATCH, DELETE, OPTIONS'));
   return routes;
 }
 
-/** The ICE session's entity tag; a restart, which would change it, is not offered. */
-function etagOf(session: string): string {
-  return `"${createHash('sha256').update(session).digest('base64url').slice(0, 16)}"`;
+function notAllowed(allow: string): never {
+  throw new HttpError(405, 'bad_request', `Only ${allow} can be asked here.`, { headers: { allow } });
 }
 
-function requireMatch(ifMatch: string | undefined, session: string): void {
+/** The ICE session's entity tag, which a restart changes (RFC 9725 §4.3). */
+function etagOf(views: Views, session: string): string {
+  return `"${createHash('sha256').update(session).update(views.iceOf(session)).digest('base64url').slice(0, 16)}"`;
+}
+
+/** @returns whether ICE is to begin anew. */
+function requireMatch(ifMatch: string | undefined, etag: string): boolean {
   if (ifMatch === undefined) throw new HttpError(428, 'bad_request', 'If-Match with the ETag is missing.');
-  if (ifMatch === '*')
-    throw new CameraError('bad_request', 'ICE restarts are not supported; begin a new session instead.');
-  if (ifMatch !== etagOf(session))
+  if (ifMatch !== '*' && ifMatch !== etag)
     throw new HttpError(412, 'bad_request', 'If-Match is not the ETag of this session.');
+  return ifMatch === '*';
 }
 
 function checkedDevice(device: string): string {

@@ -1,6 +1,6 @@
 import type { RTCSctpTransport } from 'werift';
 import { CHANNEL_MESSAGES_PER_SECOND } from '../../../contract/limits.ts';
-import type { Clock } from '../../capture/clock.ts';
+import { systemClock, type Clock } from '../../capture/clock.ts';
 import { TokenBucket } from '../media-path/token-bucket.ts';
 import { MessagePace } from './message-pace.ts';
 import { isSoundSctpPacket } from './sctp-packet.ts';
@@ -129,4 +129,15 @@ export class WeriftDataChannel {
     const handleSent = () => void (this.#waitingMessages -= 1);
     this.#options.transport.sctp.send(stream, kind, payload).then(handleSent, handleSent);
   }
+}
+
+/** @returns the channel, which is listened to from now on; undefined where the offer has no place for one. */
+export function openDataChannel(
+  transport: RTCSctpTransport | undefined,
+  handleMessage: (text: string) => void,
+): WeriftDataChannel | undefined {
+  if (!transport) return undefined;
+  const channel = new WeriftDataChannel({ transport, clock: systemClock, handleMessage });
+  channel.open();
+  return channel;
 }

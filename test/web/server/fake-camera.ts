@@ -8,6 +8,7 @@ import { madeStatistics } from '../../support/made-statistics.ts';
 
 export const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
 export const SESSION = 'session-of-22-or-more-characters';
+export const RESTARTED_ICE = { iceUfrag: 'cam2', icePwd: 'c'.repeat(22), candidates: ['candidate:7'] };
 export const ANSWER = 'v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n';
 
 interface Request {
@@ -128,6 +129,7 @@ export class FakeCamera {
 
 function dataFor(op: string): unknown {
   if (op === 'offer') return { session: SESSION, type: 'answer', sdp: ANSWER };
+  if (op === 'ice-restart') return RESTARTED_ICE;
   if (op === 'record') return { recording: true, file: 'now.mp4' };
   if (op === 'stop') return { streaming: false, viewers: 0 };
   if (op !== 'snapshot') return {};

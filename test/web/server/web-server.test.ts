@@ -9,7 +9,7 @@ import { CameraError } from '../../../contract/errors.ts';
 import { WebServerError } from '../../../web/server/web-server.ts';
 import { resourcesOfEachTest } from '../../support/resources.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-import { ANSWER, JPEG, SESSION } from './fake-camera.ts';
+import { ANSWER, JPEG, RESTARTED_ICE, SESSION } from './fake-camera.ts';
 import {
   clockAfterIntroductions,
   OFFER,
@@ -184,7 +184,6 @@ describe('WHEP', () => {
       });
     expect((await send({})).status).toBe(428);
     expect((await send({ 'if-match': '"other"' })).status).toBe(412);
-    expect((await send({ 'if-match': '*' })).status).toBe(422);
     expect((await send({ 'if-match': etag })).status).toBe(204);
     expect(camera.requests.at(-1)).toMatchObject({
       op: 'cand',
@@ -193,6 +192,55 @@ describe('WHEP', () => {
         end: true,
       },
     });
+  });
+
+  test('ICE begins anew for a session on whatever tag, which is another one from then on', async () => {
+    const { at, camera } = await start();
+    const etag = (await postOffer(at('/whep/front'))).headers.get('etag') ?? '';
+    const send = (ifMatch: string, body: string) =>
+      fetch(at(`/whep/front/${SESSION}`), {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': ifMatch },
+        body,
+      });
+    const candidate = 'a=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n';
+    const credentials = `a=ice-ufrag:new1\r\na=ice-pwd:${'p'.repeat(22)}\r\n`;
+    const refused = await send('*', `m=video 9 RTP/AVP 0\r\na=mid:v\r\n${candidate}`);
+    expect(refused.status).toBe(422);
+    expect((await problemOf(refused)).message).toContain('iceUfrag');
+
+    const restarted = await send('*', `${credentials}m=video 9 RTP/AVP 0\r\na=mid:v\r\n${candidate}`);
+    expect(restarted.status).toBe(200);
+    expect(restarted.headers.get('content-type')).toBe('application/trickle-ice-sdpfrag');
+    expect(await restarted.text()).toBe(
+      `m=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:v\r\na=ice-ufrag:cam2\r\na=ice-pwd:${RESTARTED_ICE.icePwd}\r\na=candidate:7\r\na=end-of-candidates\r\n`,
+    );
+    expect(camera.requests.at(-1)).toMatchObject({
+      op: 'ice-restart',
+      data: {
+        iceUfrag: 'new1',
+        icePwd: 'p'.repeat(22),
+        candidates: ['candidate:1 1 udp 1 127.0.0.1 9 typ host'],
+      },
+    });
+    const newEtag = restarted.headers.get('etag') ?? '';
+    expect(newEtag).not.toBe(etag);
+    expect((await send(etag, candidate)).status).toBe(412);
+    expect((await send(newEtag, candidate)).status).toBe(204);
+  });
+
+  test.each([
+    ['GET', '/whep/front', 'POST, OPTIONS'],
+    ['HEAD', '/whep/front', 'POST, OPTIONS'],
+    ['PUT', '/whep/front', 'POST, OPTIONS'],
+    ['DELETE', '/whep/front', 'POST, OPTIONS'],
+    ['POST', `/whep/front/${SESSION}`, 'GET, PATCH, DELETE, OPTIONS'],
+    ['PUT', `/whep/front/${SESSION}`, 'GET, PATCH, DELETE, OPTIONS'],
+  ])('%s %s is not allowed, and the answer says what is', async (method, path, allow) => {
+    const { at } = await start();
+    const response = await fetch(at(path), { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(allow);
   });
 
   test('players of this network may watch across origins, pages of the Internet may not', async () => {
