@@ -15,18 +15,20 @@ export interface SeenElsewhere {
 }
 
 const ENOUGH_PACKETS = 100;
-const [broker = '', device = ''] = process.argv.slice(2);
+const [broker = '', device = '', seconds = '0'] = process.argv.slice(2);
 
 const bus = await connectBus(broker);
 const requests = new CameraRequests({ bus, prefix: 'picam', peer: 'elsewhere' });
 requests.open();
 const iceServers = await new IceServers({ requests, logger: silentLogger }).of(device);
+const begunAtMs = performance.now();
 let packets = 0;
 const ended = await new Promise<string | undefined>((resolve) => {
   const listener = {
     handlePacket: () => {
       packets += 1;
-      if (packets === ENOUGH_PACKETS) resolve(undefined);
+      const isLongEnough = performance.now() - begunAtMs > Number(seconds) * 1000;
+      if (packets >= ENOUGH_PACKETS && isLongEnough) resolve(undefined);
     },
     handleRestart: () => undefined,
     handleEnd: (error: Error) => resolve(error.message),

@@ -11,6 +11,8 @@ export interface CoturnOptions {
   readonly relayAddress: string;
   readonly secret: string;
   readonly transport: 'udp' | 'tcp';
+  /** After so long clients have to ask again for what they were given; default: coturn's own hour. */
+  readonly lifetimeS?: number;
 }
 
 /** Clients of the server, by their number. */
@@ -20,6 +22,8 @@ export interface CoturnSessions {
   readonly allocated: number;
   /** That send to a relayed address, and so to another client. */
   readonly betweenRelays: number;
+  /** That asked again for what they had, and got it. */
+  readonly renewed: number;
 }
 
 export interface Coturn {
@@ -34,6 +38,7 @@ export async function startCoturn({
   relayAddress,
   secret,
   transport,
+  lifetimeS,
 }: CoturnOptions): Promise<Coturn> {
   const folder = mkdtempSync(join(tmpdir(), 'picam-coturn-'));
   const program = new ChildProgram({
@@ -44,6 +49,7 @@ export async function startCoturn({
       ...['--use-auth-secret', `--static-auth-secret=${secret}`, '--realm=picam.test'],
       ...[`--listening-ip=${address}`, `--listening-port=${PORT}`, `--relay-ip=${relayAddress}`],
       ...[`--userdb=${join(folder, 'users')}`, `--pidfile=${join(folder, 'pid')}`],
+      ...(lifetimeS === undefined ? [] : [`--max-allocate-lifetime=${lifetimeS}`]),
       ...(transport === 'tcp' ? ['--no-udp'] : ['--no-tcp']),
     ],
     cwd: folder,
@@ -65,6 +71,7 @@ export async function startCoturn({
     sessions: () => ({
       asked: count(/session (\d+): realm /gu),
       allocated: count(/session (\d+): .*ALLOCATE processed, success/gu),
+      renewed: count(/session (\d+): .*REFRESH processed, success/gu),
       betweenRelays: count(new RegExp(`session (\\d+): peer ${relayAddress.replaceAll('.', '\\.')}:`, 'gu')),
     }),
     stop,
