@@ -1,6 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { type AwaitedHandshake, EarlyHandshake } from '../../../device/viewer-session/early-handshake.ts';
+import { resourcesOfEachTest } from '../../support/resources.ts';
+import { helloBeforeAnswers } from './hello-before-answers.ts';
+import { connectedPair } from './media-path/werift-receiver.ts';
 
+const resources = resourcesOfEachTest();
 const HANDSHAKE = 22;
 
 function listening() {
@@ -70,4 +74,10 @@ test('a viewer that is gone leaves nothing', () => {
   expect(handlers.size).toBe(0);
   begin();
   expect(heard).toEqual([]);
+});
+
+test('one hello is enough for a real viewer that says it before the camera has found the way', async () => {
+  let hadToWait = () => false;
+  await connectedPair(resources, { beforeOffer: (viewer) => (hadToWait = helloBeforeAnswers(viewer)) });
+  expect(hadToWait()).toBe(true);
 });

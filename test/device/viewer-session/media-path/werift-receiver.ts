@@ -33,6 +33,8 @@ interface PairOptions {
   readonly relay?: LossyRelay;
   readonly ring?: RetransmissionRing;
   readonly firstSequenceNumber?: number;
+  /** Gets the receiver when it has found its candidates and nobody knows them yet. */
+  readonly beforeOffer?: (receiver: RTCPeerConnection) => void;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function connectedPair(
 
 async function connectPair(
   resources: TestResources,
-  { relay, ring = new RetransmissionRing(), firstSequenceNumber }: PairOptions,
+  { relay, ring = new RetransmissionRing(), firstSequenceNumber, beforeOffer }: PairOptions,
 ): Promise<ConnectedPair> {
   const receiver = createReceiver();
   resources.own(receiver);
@@ -64,6 +66,7 @@ async function connectPair(
     track.onReceiveRtp.subscribe((packet) => received.push(packet));
   });
   await receiver.setLocalDescription(await receiver.createOffer());
+  beforeOffer?.(receiver);
   const offer = receiver.localDescription?.sdp ?? '';
   let keyframeRequests = 0;
   const peer = new ViewerPeer({
