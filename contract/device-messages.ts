@@ -24,6 +24,8 @@ export const infoSchema = z.object({
   }),
   /** The sound it sends to who asks for some; absent when it has none. `codec` as in SDP, lower case. */
   audio: z.object({ codec: z.string().max(32) }).optional(),
+  /** What it plays of what viewers say; absent when it has no loudspeaker. `codec` as in SDP, lower case. */
+  speaker: z.object({ codec: z.string().max(32) }).optional(),
   /** Present where viewers may open a data channel: how large a message may be, and how many a second one viewer may send. */
   dataChannel: z
     .object({ maxBytes: z.number().int().positive(), perSecond: z.number().positive() })

@@ -18,6 +18,7 @@ export function deviceInfo(configuration: DeviceConfiguration, dtlsFingerprint: 
     sw: softwareVersion(),
     caps: Object.keys(OPERATIONS).filter((op) => isAllowed(op, configuration)),
     ...(audio.source !== 'off' && { audio: { codec: 'opus' } }),
+    ...(audio.speaker !== 'off' && { speaker: { codec: 'opus' } }),
     ...(dataChannel.enabled && {
       dataChannel: { maxBytes: MAX_CHANNEL_MESSAGE_BYTES, perSecond: CHANNEL_MESSAGES_PER_SECOND },
     }),

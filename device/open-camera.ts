@@ -4,6 +4,7 @@ import { openIceServers } from '../foundation/ice/open-ice-servers.ts';
 import { scoped } from '../foundation/logger.ts';
 import type { AudioStream } from './audio/audio-stream.ts';
 import { openAudio } from './audio/open-audio.ts';
+import { openTalkback } from './talkback/open-talkback.ts';
 import { BitrateControl } from './bitrate/bitrate-control.ts';
 import { CameraSwitch } from './camera-switch/camera-switch.ts';
 import type { Source } from './capture/source.ts';
@@ -20,7 +21,7 @@ import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
 import { EventPublisher } from './status/event-publisher.ts';
 import { openBursts } from './viewer-session/burst/open-bursts.ts';
 import type { DtlsCertificate } from './viewer-session/dtls-certificate.ts';
-import type { ViewerSessionContext } from './viewer-session/viewer-session.ts';
+import type { ViewerSessionContext } from './viewer-session/viewer-session-context.ts';
 import { ViewerSessions } from './viewer-session/viewer-sessions.ts';
 
 /** The picture and all that is made of it, and the sound beside it. */
@@ -89,10 +90,17 @@ export async function openCamera(
     handleChange,
   });
   if (audio) lifetime.own('the sound', () => audio.close());
+  const spoken = openTalkback(configuration.audio.speaker, scoped(logger, 'talkback'));
+  if (spoken) lifetime.own('the loudspeaker', () => spoken.close());
   const { prefix, device } = configuration;
   const events = new EventPublisher({ bus: part.bus, prefix, device, boot: part.info.boot, logger });
   const iceServers = openIceServers(configuration.ice, scoped(logger, 'ice'));
-  const sessions = openSessions(part, iceServers, { liveStream, audio, certificate, links: bitrate }, events);
+  const sessions = openSessions(
+    part,
+    iceServers,
+    { liveStream, audio, talkback: spoken?.talkback, certificate, links: bitrate },
+    events,
+  );
   const recording = openRecording({
     settings: configuration.recording,
     storage: configuration.storage,
@@ -127,7 +135,7 @@ export async function openCamera(
 function openSessions(
   part: DevicePart,
   iceServers: IceServerSource,
-  media: Pick<ViewerSessionContext, 'liveStream' | 'audio' | 'certificate' | 'links'>,
+  media: Pick<ViewerSessionContext, 'liveStream' | 'audio' | 'talkback' | 'certificate' | 'links'>,
   events: EventPublisher,
 ): ViewerSessions {
   const { configuration, logger, tally } = part;

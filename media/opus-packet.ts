@@ -17,6 +17,9 @@ const SILK_FRAMES_MS = [10, 20, 40, 60];
 const HYBRID_FRAMES_MS = [10, 20];
 const CELT_FRAMES_MS = [2.5, 5, 10, 20];
 const FRAMES = ['one', 'two', 'two', 'some'] as const;
+const COUNTS = { one: 1, two: 2 };
+const FRAME_COUNT = 0x3f;
+const LONGEST_PACKET_MS = 120;
 
 /** Reads the shape of a packet; undefined for an empty one, which is none. */
 export function opusPacketShape(packet: Uint8Array): OpusPacketShape | undefined {
@@ -25,6 +28,16 @@ export function opusPacketShape(packet: Uint8Array): OpusPacketShape | undefined
   const configuration = first >> 3;
   const frames = FRAMES[first & 0x03] ?? 'one';
   return { ...modeOf(configuration), isStereo: (first & 0x04) !== 0, frames };
+}
+
+/** How much sound a packet holds; undefined for one that no decoder takes (RFC 6716 §3.4). */
+export function opusPacketMs(packet: Uint8Array): number | undefined {
+  const shape = opusPacketShape(packet);
+  if (!shape) return undefined;
+  const { frameMs, frames } = shape;
+  const count = frames === 'some' ? (packet[1] ?? 0) & FRAME_COUNT : COUNTS[frames];
+  const durationMs = frameMs * count;
+  return durationMs > 0 && durationMs <= LONGEST_PACKET_MS ? durationMs : undefined;
 }
 
 function modeOf(configuration: number): Pick<OpusPacketShape, 'mode' | 'frameMs'> {

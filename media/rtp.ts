@@ -75,6 +75,12 @@ export function isRtcp(packet: Uint8Array): boolean {
   return first >> 6 === 2 && second >= 192 && second <= 223;
 }
 
+/** Of a packet that may be encrypted; undefined when it is no RTP. */
+export function payloadTypeOf(packet: Uint8Array): number | undefined {
+  const [first = 0, second = 0] = packet;
+  return first >> 6 === 2 && !isRtcp(packet) ? second & 0x7f : undefined;
+}
+
 function writeExtensions(extensions: readonly RtpHeaderExtension[]): Buffer {
   const elements = extensions.flatMap(({ id, data }) => [Buffer.of((id << 4) | (data.length - 1)), data]);
   const bytes = elements.reduce((sum, element) => sum + element.length, 0);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseSpeakerSpec, SPEAKER_SPECS } from '../talkback/speaker-spec.ts';
 import { MICROPHONE_SPECS, parseMicrophoneSpec } from './microphone-spec.ts';
 
 /** The keys below `audio`. */
@@ -7,6 +8,11 @@ export const audioSettingsSchema = z.strictObject({
   source: z
     .string()
     .refine((spec) => parseMicrophoneSpec(spec) !== undefined, `must be ${MICROPHONE_SPECS}`)
+    .default('off'),
+  /** As `parseSpeakerSpec` reads it: where viewers who talk are heard. */
+  speaker: z
+    .string()
+    .refine((spec) => parseSpeakerSpec(spec) !== undefined, `must be ${SPEAKER_SPECS}`)
     .default('off'),
   /** In steps of 8, so that each packet has a whole number of bytes. */
   bitrateKbps: z.number().int().min(16).max(128).multipleOf(8).default(32),

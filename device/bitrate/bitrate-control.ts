@@ -3,7 +3,7 @@ import type { Logger } from '../../foundation/logger.ts';
 import { type Clock, systemClock } from '../capture/clock.ts';
 import type { Source } from '../capture/source.ts';
 import type { LinkReport } from '../viewer-session/media-path/link-report.ts';
-import type { LinkListener } from '../viewer-session/viewer-session.ts';
+import type { LinkListener } from '../viewer-session/viewer-session-context.ts';
 import { BitrateGovernor } from './bitrate-governor.ts';
 
 export interface BitrateControlOptions {

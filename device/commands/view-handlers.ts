@@ -2,7 +2,7 @@ import { CameraError } from '../../contract/errors.ts';
 import { MAX_MESSAGE_LENGTH } from '../../contract/limits.ts';
 import type { IceServerSource } from '../../foundation/ice/ice-server-source.ts';
 import type { LiveStream } from '../live-stream/live-stream.ts';
-import type { SessionPush } from '../viewer-session/viewer-session.ts';
+import type { SessionPush } from '../viewer-session/viewer-session-context.ts';
 import type { ViewerSessions } from '../viewer-session/viewer-sessions.ts';
 import type { Handlers } from './handlers.ts';
 

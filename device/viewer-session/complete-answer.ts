@@ -41,17 +41,23 @@ export function completeAnswer(offer: VideoOffer, answeredSdp: string, audio?: A
 
 function withSound(offered: OfferedAudio, audio: AudioSendFormat, video: SdpSection): SdpSection {
   const format = String(audio.payloadType);
+  const ofSender = (line: string) => (offered.sends ? [line] : []);
   const lines = [
     NO_ADDRESS,
-    'a=sendonly',
+    directionOf(offered),
     `a=mid:${offered.mid}`,
-    `a=msid:${STREAM_ID} ${AUDIO_TRACK_ID}`,
+    ...ofSender(`a=msid:${STREAM_ID} ${AUDIO_TRACK_ID}`),
     `a=rtpmap:${format} opus/${OPUS_CLOCK_RATE}/2`,
-    `a=ssrc:${audio.ssrc} cname:${audio.cname}`,
+    ...ofSender(`a=ssrc:${audio.ssrc} cname:${audio.cname}`),
     ...transportOf(video),
   ];
   const { kind, protocol } = offered.section;
   return { kind, port: ANY_PORT, protocol, formats: [format], lines };
+}
+
+function directionOf({ sends, receives }: OfferedAudio): string {
+  if (sends && receives) return 'a=sendrecv';
+  return sends ? 'a=sendonly' : 'a=recvonly';
 }
 
 function withData(mid: string, answered: SdpSection, video: SdpSection): SdpSection {

@@ -56,9 +56,16 @@ export function isOffered({ port, lines }: SdpSection): boolean {
 }
 
 export function wantsToReceive(split: SplitSdp, section: SdpSection): boolean {
+  return ['a=sendrecv', 'a=recvonly'].includes(directionOf(split, section));
+}
+
+export function wantsToSend(split: SplitSdp, section: SdpSection): boolean {
+  return ['a=sendrecv', 'a=sendonly'].includes(directionOf(split, section));
+}
+
+function directionOf(split: SplitSdp, section: SdpSection): string {
   const isDirection = (line: string) => /^a=(?:sendrecv|recvonly|sendonly|inactive)$/u.test(line);
-  const direction = section.lines.find(isDirection) ?? split.sessionLines.find(isDirection) ?? 'a=sendrecv';
-  return direction === 'a=sendrecv' || direction === 'a=recvonly';
+  return section.lines.find(isDirection) ?? split.sessionLines.find(isDirection) ?? 'a=sendrecv';
 }
 
 function parseSection([first = '', ...lines]: readonly string[]): SdpSection {

@@ -1,5 +1,5 @@
 import { CameraError } from '../../contract/errors.ts';
-import { findAudio, type OfferedAudio } from './audio-offer.ts';
+import { findAudio, type OfferedAudio, type SoundOfCamera } from './audio-offer.ts';
 import { bundleOf, candidatesOf, carrierOf, isTransportAttribute, transportLines } from './bundle.ts';
 import { dataSection, findData, type OfferedData } from './data-channel/data-offer.ts';
 import { type H264Format, bestH264Format } from './h264-formats.ts';
@@ -25,6 +25,8 @@ const RTCP_MUX = 'a=rtcp-mux';
  */
 const FEEDBACK = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
 
+const SILENT: SoundOfCamera = { microphone: false, speaker: false };
+
 /** A viewer's offer, cut down to the one video it gets, and the places for sound and messages beside it. */
 export interface VideoOffer {
   /**
@@ -36,7 +38,7 @@ export interface VideoOffer {
   /** The video's place among all sections of the offer. */
   readonly index: number;
   readonly profileLevelId: string;
-  /** Where the sound goes; undefined when the camera or the viewer wants none. */
+  /** Where the sound goes, and the viewer's voice comes from; undefined when the camera or the viewer wants neither. */
   readonly audio: OfferedAudio | undefined;
   /** Where data channels go; undefined when the camera or the viewer wants none. */
   readonly data: OfferedData | undefined;
@@ -58,7 +60,10 @@ export interface VideoOffer {
  *
  * @throws CameraError `bad_sdp`, saying what is missing.
  */
-export function parseVideoOffer(sdp: string, { withAudio = false, withData = false } = {}): VideoOffer {
+export function parseVideoOffer(
+  sdp: string,
+  { sound = SILENT, withData = false }: { readonly sound?: SoundOfCamera; readonly withData?: boolean } = {},
+): VideoOffer {
   const split = splitSdp(sdp);
   if (!split) throw new CameraError('bad_sdp', 'The offer is not an SDP: it does not begin with "v=0".');
   if (split.sections.length > MAX_SECTIONS) {
@@ -68,7 +73,7 @@ export function parseVideoOffer(sdp: string, { withAudio = false, withData = fal
   const mid = attribute(section.lines, 'mid');
   if (!mid) throw new CameraError('bad_sdp', 'The video of the offer has no "a=mid:" line (RFC 9143).');
   const bundle = bundleOf(split, mid);
-  const audio = withAudio ? findAudio(split, bundle) : undefined;
+  const audio = findAudio(split, bundle, sound);
   const data = withData ? findData(split, bundle) : undefined;
   const others = [audio, data].flatMap((other) => (other && isBefore(other.mid, mid, bundle) ? [other] : []));
   const accepted = [...inOrder(others, bundle), section];

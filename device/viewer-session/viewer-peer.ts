@@ -1,58 +1,23 @@
 import { RTCPeerConnection, type RTCDtlsTransport, type RTCRtpTransceiver } from 'werift';
 import { CameraError } from '../../contract/errors.ts';
-import type { Candidate, IceDescription } from '../../contract/operations.ts';
+import type { IceDescription } from '../../contract/operations.ts';
 import { describeError } from '../../foundation/logger.ts';
 import { endHandshake } from '../../media/dtls/end-handshake.ts';
 import { guardHandshake } from '../../media/dtls/handshake-guard.ts';
 import { DtlsHandshakeError } from '../../media/dtls/handshake-proofs.ts';
 import { systemClock } from '../capture/clock.ts';
-import type { DtlsCertificate } from './dtls-certificate.ts';
 import { openDataChannel, type WeriftDataChannel } from './data-channel/werift-data-channel.ts';
 import { EarlyHandshake } from './early-handshake.ts';
 import { IceRestarts } from './ice-restarts.ts';
-import type { IceSettings } from './ice-settings.ts';
-import type { LinkReport } from './media-path/link-report.ts';
 import { AudioSender } from './media-path/audio-sender.ts';
 import type { AudioSendFormat } from './media-path/media-transport.ts';
-import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { SendTurns } from './media-path/send-turns.ts';
-import { type SenderTally, VideoSender } from './media-path/video-sender.ts';
-import type { Bursts } from './burst/open-bursts.ts';
+import { VideoSender } from './media-path/video-sender.ts';
 import { STREAM_ID, completeAnswer, passive } from './complete-answer.ts';
-import type { VideoOffer } from './video-offer.ts';
+import type { ViewerPeerOptions } from './viewer-peer-options.ts';
 import { weriftConfiguration, withoutForeignStun } from './werift-configuration.ts';
 import { sayGoodbye } from './werift-goodbye.ts';
 import { WeriftMediaTransport, agreedFormat, newAudioFormat } from './werift-media-transport.ts';
-
-export interface ViewerPeerEvents {
-  /** From now on there is a sender, and one for the sound if the offer has a place for it. */
-  handleConnected(): void;
-  /** Called once at most, and not after `close`. */
-  handleDisconnected(reason: string): void;
-  handleKeyframeRequest(): void;
-  handleLinkReport?(report: LinkReport): void;
-  /** What the viewer says on its data channel, where the offer has a place for one. */
-  handleMessage?(text: string): void;
-  /** The device's own candidates; `end` with the last. */
-  handleCandidate(candidate: Candidate | 'end'): void;
-}
-
-export interface ViewerPeerOptions {
-  readonly offer: VideoOffer;
-  readonly certificate: DtlsCertificate;
-  readonly ice: IceSettings;
-  /** Shared by all viewers of the stream. */
-  readonly ring: RetransmissionRing;
-  /** Shared by all viewers of the camera. Default: a viewer alone. */
-  readonly turns?: SendTurns | undefined;
-  /** Absent where packets can only go out one by one. */
-  readonly bursts?: Bursts | undefined;
-  /** Default: random, as RFC 3550 §5.1 asks. */
-  readonly firstSequenceNumber?: number | undefined;
-  /** Of all viewers together. */
-  readonly tally?: SenderTally | undefined;
-  readonly events: ViewerPeerEvents;
-}
 
 /** One viewer's WebRTC connection. Nothing outside of this folder knows which library makes it. */
 export class ViewerPeer {
@@ -64,7 +29,7 @@ export class ViewerPeer {
   #audioSender: AudioSender | undefined;
   #channel: WeriftDataChannel | undefined;
   readonly #earlyHandshakes: EarlyHandshake[] = [];
-  #stopListening: (() => void) | undefined;
+  #stopListening: readonly (() => void)[] = [];
   #isProven: () => boolean = () => false;
   #isOver = false;
 
@@ -135,7 +100,7 @@ export class ViewerPeer {
 
   async close(): Promise<void> {
     this.#isOver = true;
-    this.#stopListening?.();
+    for (const stop of this.#stopListening) stop();
     for (const early of this.#earlyHandshakes) early.close();
     this.#channel?.close();
     this.#sender?.close();
@@ -202,6 +167,7 @@ export class ViewerPeer {
 
   #handleConnected(dtls: RTCDtlsTransport, transceiver: RTCRtpTransceiver): void {
     const { ring, turns = new SendTurns(), events, firstSequenceNumber, tally, bursts } = this.#options;
+    const { audio } = this.#options.offer;
     try {
       if (!this.#isProven()) throw new DtlsHandshakeError('the viewer did not prove that it is the viewer');
       const transport = new WeriftMediaTransport(dtls, transceiver, bursts);
@@ -216,9 +182,15 @@ export class ViewerPeer {
         tally,
         handleLinkReport: (report) => events.handleLinkReport?.(report),
       });
-      this.#stopListening = transport.onRtcp((compound) => sender.handleRtcp(compound));
+      this.#stopListening = [
+        transport.onRtcp((compound) => sender.handleRtcp(compound)),
+        ...(audio?.receives === true
+          ? [transport.onRtp(audio.payloadType, (opus) => events.handleTalk?.(opus))]
+          : []),
+      ];
       this.#sender = sender;
-      this.#audioSender = this.#audioFormat && new AudioSender({ ...common, format: this.#audioFormat });
+      if (this.#audioFormat && audio?.sends === true)
+        this.#audioSender = new AudioSender({ ...common, format: this.#audioFormat });
     } catch (error) {
       this.#disconnected(describeError(error));
       return;

@@ -1,61 +1,19 @@
 import { CameraError } from '../../contract/errors.ts';
 import type { ViewerStatistics } from '../../contract/device-statistics.ts';
-import type { ChannelMessage } from '../../contract/device-messages.ts';
-import type { CandPush, Candidate, ClosePush, IceDescription } from '../../contract/operations.ts';
+import type { Candidate, IceDescription } from '../../contract/operations.ts';
 import { randomIdentifier } from '../../foundation/identifiers.ts';
-import { describeError, type Logger } from '../../foundation/logger.ts';
-import type { AudioStream } from '../audio/audio-stream.ts';
-import type { LiveStream } from '../live-stream/live-stream.ts';
+import { describeError } from '../../foundation/logger.ts';
 import type { LiveStreamViewer } from '../live-stream/live-stream-viewer.ts';
 import type { Picture } from '../live-stream/picture.ts';
 import { CandidateOutbox } from './candidate-outbox.ts';
-import type { Tally } from '../telemetry/tally.ts';
-import type { DtlsCertificate } from './dtls-certificate.ts';
-import type { IceSettings } from './ice-settings.ts';
-import type { LinkReport } from './media-path/link-report.ts';
 import type { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import type { SendTurns } from './media-path/send-turns.ts';
 import { MAX_REMOTE_CANDIDATES, parseVideoOffer } from './video-offer.ts';
-import type { Bursts } from './burst/open-bursts.ts';
 import { ViewerPeer } from './viewer-peer.ts';
+import type { EndReason, ViewerSessionContext } from './viewer-session-context.ts';
 
 /** ICE has no time-out of its own; a viewer that is not there by then has gone away or is behind a wall. */
 const CONNECT_TIMEOUT_MS = 15_000;
-
-/** `left`: by the viewer's own wish, which needs no push. */
-export type EndReason = ClosePush['reason'] | 'left';
-
-export interface ViewerSessionContext {
-  readonly liveStream: LiveStream;
-  /** undefined: the camera has no sound. */
-  readonly audio?: AudioStream | undefined;
-  readonly certificate: DtlsCertificate;
-  readonly ice: IceSettings;
-  readonly logger: Logger;
-  /** Of all viewers together. */
-  readonly tally: Tally;
-  /** Default 15 s. */
-  readonly connectTimeoutMs?: number | undefined;
-  readonly links?: LinkListener | undefined;
-  /** Hears what viewers say on their data channels; undefined: they may not have any. */
-  readonly handleMessage?: ((message: ChannelMessage) => void) | undefined;
-  /** Absent where packets can only go out one by one. */
-  readonly bursts?: Bursts | undefined;
-  /** Default: random, as RFC 3550 §5.1 asks. */
-  readonly firstSequenceNumber?: number | undefined;
-  /** Sends what the viewer did not ask for. Must not throw. */
-  readonly push: (peer: string, message: SessionPush) => void;
-}
-
-/** Hears how the links of those who watch do. */
-export interface LinkListener {
-  handleLinkReport(session: string, report: LinkReport): void;
-  /** The session is over. `isLast`: its peer has no other. */
-  handleLinkEnd(session: string, peer: string, isLast: boolean): void;
-}
-
-export type SessionPush =
-  { readonly op: 'cand'; readonly data: CandPush } | { readonly op: 'close'; readonly data: ClosePush };
 
 export interface ViewerSessionOptions {
   readonly context: ViewerSessionContext;
@@ -92,7 +50,7 @@ export class ViewerSession implements LiveStreamViewer {
     this.peer = peer;
     this.#outbox = new CandidateOutbox((candidates, end) => this.#pushCandidates(candidates, end));
     const offer = parseVideoOffer(options.sdp, {
-      withAudio: context.audio !== undefined,
+      sound: { microphone: context.audio !== undefined, speaker: context.talkback !== undefined },
       withData: context.handleMessage !== undefined,
     });
     this.#remoteCandidates = offer.candidates.length;
@@ -111,6 +69,7 @@ export class ViewerSession implements LiveStreamViewer {
         handleKeyframeRequest: () => context.liveStream.requestKeyframe(),
         handleLinkReport: (report) => context.links?.handleLinkReport(session, report),
         handleMessage: (text) => context.handleMessage?.({ viewer: this.viewer, text }),
+        handleTalk: (opus) => context.talkback?.hear(this.viewer, opus),
         handleCandidate: (candidate) => options.trickle && this.#outbox.add(candidate),
       },
     });
@@ -197,9 +156,12 @@ export class ViewerSession implements LiveStreamViewer {
     this.#options.handleEnd();
     this.#leave?.();
     this.#leaveAudio?.();
+    this.#options.context.talkback?.leave(this.viewer);
     this.#logEnd(reason, why);
-    const push = reason !== 'left' && ({ op: 'close', data: { session: this.session, reason } } as const);
-    if (push) this.#options.context.push(this.peer, push);
+    if (reason !== 'left') {
+      const data = { session: this.session, reason };
+      this.#options.context.push(this.peer, { op: 'close', data });
+    }
     this.#connection.close().catch((error: unknown) => {
       this.#options.context.logger.warn(`a viewer's connection did not close: ${describeError(error)}`);
     });

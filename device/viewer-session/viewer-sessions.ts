@@ -4,7 +4,8 @@ import { randomCapability } from '../../foundation/identifiers.ts';
 import type { IceServerSource } from '../../foundation/ice/ice-server-source.ts';
 import { RetransmissionRing } from './media-path/retransmission-ring.ts';
 import { SendTurns } from './media-path/send-turns.ts';
-import { type EndReason, ViewerSession, type ViewerSessionContext } from './viewer-session.ts';
+import { ViewerSession } from './viewer-session.ts';
+import type { EndReason, ViewerSessionContext } from './viewer-session-context.ts';
 
 const RETRY_AFTER_S = 5;
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { RTCDtlsTransport, RTCPeerConnection, RTCRtpTransceiver } from 'werift';
 import type { RtpPayload } from '../../media/h264-packetizer.ts';
-import { isRtcp } from '../../media/rtp.ts';
+import { isRtcp, payloadTypeOf } from '../../media/rtp.ts';
 import { SrtpGcmSender } from '../../media/srtp-gcm.ts';
 import { srtpProfile } from '../../media/srtp-profiles.ts';
 import type { SrtpProtector, SrtpUnprotector } from '../../media/srtp-protection.ts';
@@ -76,6 +76,19 @@ export class WeriftMediaTransport implements MediaTransport {
     const { unSubscribe } = this.#dtls.iceTransport.connection.onData.subscribe((packet) => {
       const compound = isRtcp(packet) ? this.#unprotector.unprotectRtcp(packet) : undefined;
       if (compound) handler(compound);
+    });
+    return unSubscribe;
+  }
+
+  /**
+   * What the viewer sends as this payload type, in the order it comes.
+   * @returns stop listening.
+   */
+  onRtp(payloadType: number, handler: (payload: Buffer) => void): () => void {
+    const { unSubscribe } = this.#dtls.iceTransport.connection.onData.subscribe((packet) => {
+      if (payloadTypeOf(packet) !== payloadType) return;
+      const plain = this.#unprotector.unprotectRtp(packet);
+      if (plain) handler(plain.payload);
     });
     return unSubscribe;
   }

@@ -1,12 +1,28 @@
 import { BufferTarget, EncodedAudioPacketSource, EncodedPacket, OggOutputFormat, Output } from 'mediabunny';
 import { execFile } from 'node:child_process';
+import { runFfmpeg } from '../device/run-ffmpeg.ts';
 
 const SAMPLE_RATE = 48_000;
+const PACKET_BYTES = 160;
 const PACKET_S = 0.02;
 /** RFC 7845 §5.1: version 1, one channel, nothing to skip, 48 kHz, no gain, mono. */
 const OPUS_HEAD = Buffer.concat([Buffer.from('OpusHead'), Buffer.from('0101000080bb0000000000', 'hex')]);
 const LARGEST_PCM_BYTES = 64 * 1024 * 1024;
 const DECODE_TIMEOUT_MS = 20_000;
+
+/**
+ * Opus packets of 20 ms as a camera's microphone makes them.
+ * @param wave of the time `t`, as ffmpeg's aevalsrc reads it.
+ */
+export async function makeOpus(wave: string, seconds: number): Promise<Buffer[]> {
+  const source = ['-f', 'lavfi', '-i', `aevalsrc='${wave}':s=${SAMPLE_RATE}:d=${seconds}`];
+  const encoder =
+    '-map 0:a -c:a libopus -application lowdelay -frame_duration 20 -vbr off -b:a 64k -f data -';
+  const bytes = await runFfmpeg([...source, ...encoder.split(' ')]);
+  return Array.from({ length: bytes.length / PACKET_BYTES }, (_, nth) =>
+    bytes.subarray(nth * PACKET_BYTES, (nth + 1) * PACKET_BYTES),
+  );
+}
 
 /**
  * Decodes mono Opus packets with ffmpeg.

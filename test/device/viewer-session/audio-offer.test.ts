@@ -33,7 +33,7 @@ function offer(group: string, ...parts: string[][]): string {
 }
 
 const BUNDLE = 'a=group:BUNDLE sound picture';
-const parse = (sdp: string) => parseVideoOffer(sdp, { withAudio: true });
+const parse = (sdp: string) => parseVideoOffer(sdp, { sound: { microphone: true, speaker: false } });
 
 describe('the sound of an offer', () => {
   test('is found with its payload type, and stays away from the WebRTC stack', () => {
@@ -61,6 +61,26 @@ describe('the sound of an offer', () => {
     ['has a number that is too large', SOUND.map((line) => line.replace(/\b111\b/u, '311'))],
   ])('is none when it %s', (_, section) => {
     expect(parse(offer(BUNDLE, section, PICTURE)).audio).toBeUndefined();
+  });
+
+  test.each([
+    ['a=sendrecv', { sends: false, receives: true }],
+    ['a=sendonly', { sends: false, receives: true }],
+    ['a=recvonly', undefined],
+  ])('is for what the viewer says alone where the camera has a loudspeaker alone: %s', (direction, found) => {
+    const sdp = offer(BUNDLE, audio(OPUS, direction), PICTURE);
+    const { audio: section } = parseVideoOffer(sdp, { sound: { microphone: false, speaker: true } });
+    if (found) expect(section).toMatchObject(found);
+    else expect(section).toBeUndefined();
+  });
+
+  test.each([
+    ['a=sendrecv', { sends: true, receives: true }],
+    ['a=sendonly', { sends: false, receives: true }],
+    ['a=recvonly', { sends: true, receives: false }],
+  ])('goes both ways where both ends want it: %s', (direction, found) => {
+    const sdp = offer(BUNDLE, audio(OPUS, direction), PICTURE);
+    expect(parseVideoOffer(sdp, { sound: { microphone: true, speaker: true } }).audio).toMatchObject(found);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import type { Source, VideoSettings } from '../../../device/capture/source.ts';
 import { LiveStream } from '../../../device/live-stream/live-stream.ts';
 import { createTally, type Tally } from '../../../device/telemetry/tally.ts';
 import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
-import type { ViewerSessionContext } from '../../../device/viewer-session/viewer-session.ts';
+import type { ViewerSessionContext } from '../../../device/viewer-session/viewer-session-context.ts';
 import { ViewerSessions } from '../../../device/viewer-session/viewer-sessions.ts';
 import { burstAddonOfThisMachine } from './burst/burst-addon-of-this-machine.ts';
 import { openBursts, type BurstMode } from '../../../device/viewer-session/burst/open-bursts.ts';

@@ -3,7 +3,7 @@ import { RTCPeerConnection, useH264 } from 'werift';
 import { systemClock } from '../../../device/capture/clock.ts';
 import { LiveStream } from '../../../device/live-stream/live-stream.ts';
 import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
-import type { SessionPush } from '../../../device/viewer-session/viewer-session.ts';
+import type { SessionPush } from '../../../device/viewer-session/viewer-session-context.ts';
 import { ViewerSessions } from '../../../device/viewer-session/viewer-sessions.ts';
 import { createTally } from '../../../device/telemetry/tally.ts';
 import { silentLogger, type Logger } from '../../../foundation/logger.ts';
