@@ -19,11 +19,11 @@ const FLAGS = [
 ];
 
 /** Debian's Chromium without a window; it decodes H.264 and does WebRTC over loopback. End it with `close()`. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium(moreFlags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
     headless: true,
-    args: FLAGS,
+    args: [...FLAGS, ...moreFlags],
     timeout: LAUNCH_TIMEOUT_MS,
   });
 }

@@ -4,6 +4,7 @@ import { element } from './element.ts';
 import { CHART, EXPAND, PAUSE, PHOTO, PLAY, SMALL_WINDOW } from './icons.ts';
 import { RecordButton } from './record-button.ts';
 import { SoundButton } from './sound-button.ts';
+import { TalkButton } from './talk-button.ts';
 import { ToolButton } from './tool-button.ts';
 import { canPopOut, popOut } from './video-actions.ts';
 
@@ -23,6 +24,7 @@ export class LiveControls {
   readonly #actions: LiveActions;
   readonly #pause: ToolButton;
   readonly #sound: SoundButton;
+  readonly talk: TalkButton;
   readonly #record: RecordButton;
   readonly #statistics: ToolButton;
   readonly #popOut: ToolButton;
@@ -33,6 +35,7 @@ export class LiveControls {
     this.#actions = actions;
     this.#pause = new ToolButton(' ', { label: 'Pause', path: PAUSE }, actions.pauseOrPlay);
     this.#sound = new SoundButton(video);
+    this.talk = new TalkButton(actions.say);
     this.#record = new RecordButton(device, actions.say);
     this.#statistics = new ToolButton('i', statisticsFace(false), () => this.#toggleStatistics());
     this.#popOut = new ToolButton(
@@ -43,6 +46,7 @@ export class LiveControls {
     this.#buttons = [
       this.#pause,
       this.#sound.button,
+      this.talk.button,
       this.#record.button,
       new ToolButton('s', { label: 'Save a picture', path: PHOTO }, actions.savePicture),
       this.#statistics,
@@ -54,7 +58,8 @@ export class LiveControls {
   /** @param signal ends the listening to keys. */
   open(signal: AbortSignal): void {
     this.#popOut.root.hidden = !canPopOut();
-    for (const { root } of [this.#sound.button, this.#popOut]) root.classList.add('live-only');
+    for (const { root } of [this.#sound.button, this.talk.button, this.#popOut])
+      root.classList.add('live-only');
     this.#record.open();
     this.root.append(...this.#buttons.map(({ root }) => root), shareButton(this.#device));
     document.addEventListener('keydown', (event) => this.#handleKey(event), { signal });

@@ -63,7 +63,7 @@ export class LiveView {
     this.#connection = new LiveConnection(device, {
       onState: (state) => this.#handleState(state),
       onStream: (stream) => this.#handleStream(stream),
-      onPeer: (peer) => this.#channel.attach(peer),
+      onPeer: (peer) => this.#attach(peer),
       onSample: (sample) => this.#statistics.add(sample),
     });
   }
@@ -84,7 +84,7 @@ export class LiveView {
     this.#abort.abort();
     this.#notice.close();
     this.#toast.close();
-    this.#connection.close();
+    this.#leave();
     this.#video.srcObject = null;
     this.root.remove();
   }
@@ -157,6 +157,7 @@ export class LiveView {
   }
 
   #leave(): void {
+    this.#controls.talk.stop();
     this.#connection.close();
     this.#fallback.stop();
   }
@@ -175,6 +176,11 @@ export class LiveView {
   #handleStream(stream: MediaStream): void {
     this.#video.srcObject = stream;
     void this.#play();
+  }
+
+  #attach(peer: RTCPeerConnection): void {
+    this.#channel.attach(peer);
+    this.#controls.talk.attach(peer);
   }
 
   #announceMessage(text: string): void {
@@ -199,7 +205,10 @@ export class LiveView {
 
   #handleState(state: LiveState): void {
     const isShown = state.phase === 'playing' || state.phase === 'connecting';
-    if (!isShown) this.#statistics.clear();
+    if (!isShown) {
+      this.#statistics.clear();
+      this.#controls.talk.stop();
+    }
     if (state.phase === 'waiting' || state.phase === 'ended') this.#poster.show();
     if (state.phase === 'ended' && mayBeTurnedOff(state.trouble)) this.#hidePictures();
     this.#fallback.follow(state);

@@ -117,7 +117,8 @@ export class WhepClient {
     preferH264(transceiver);
     preferLowDelay(transceiver.receiver);
     // After the picture, so that a camera without sound has the connection's first section all the same.
-    if (this.#withSound) peer.addTransceiver('audio', { direction: 'recvonly' });
+    // Both ways, so that somebody may begin to talk without another offer; a camera without a loudspeaker answers one.
+    if (this.#withSound) peer.addTransceiver('audio', { direction: 'sendrecv' });
     this.#onPeer(peer);
     peer.addEventListener('track', ({ track, streams }) => {
       // The sound is in the stream of the picture.

@@ -60,7 +60,7 @@ export function securityHeaders(): MiddlewareHandler {
     headers.set('x-content-type-options', 'nosniff');
     if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'no-referrer');
     headers.set('cross-origin-opener-policy', 'same-origin');
-    headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+    headers.set('permissions-policy', 'camera=(), microphone=(self), geolocation=()');
     if (!headers.has('cross-origin-resource-policy'))
       headers.set('cross-origin-resource-policy', 'same-origin');
   };

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { CameraError } from '../../contract/errors.ts';
 import { deviceIdSchema } from '../../contract/topics.ts';
 import type { IceServerSource } from '../../foundation/ice/ice-server-source.ts';
+import { withoutVoice } from './guest-offer.ts';
 import { HttpError } from './http-error.ts';
 import { iceServerLinks } from './ice-server-links.ts';
 import { clientOf } from './client-rates.ts';
@@ -28,7 +29,9 @@ export function whepRoutes({ views, iceServers }: WhepRoutesOptions): Hono {
   routes.post('/:device', async (context) => {
     requireContentType(context.req.header('content-type'), OFFER_TYPE);
     const device = checkedDevice(context.req.param('device'));
-    const { session, sdp } = await views.accept(clientOf(context), device, await readBodyText(context));
+    const body = await readBodyText(context);
+    const offer = context.get('rights').kind === 'camera' ? withoutVoice(body) : body;
+    const { session, sdp } = await views.accept(clientOf(context), device, offer);
     context.header('location', `${context.get('visitor').basePath}/whep/${device}/${session}`);
     context.header('etag', etagOf(views, session));
     context.header('cache-control', 'no-store');
