@@ -9,6 +9,7 @@ import { startMosquitto } from '../support/mosquitto.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { startWeb } from '../support/web.ts';
+import { phaseIs, playsByHls, shownFrames } from './fallback-page.ts';
 
 const LONG_MS = 60_000;
 const TEST_TIMEOUT_MS = 3 * LONG_MS;
@@ -40,7 +41,7 @@ beforeAll(async () => {
 }, LONG_MS);
 
 /** As somebody who was sent a link. */
-async function openShared(prepare?: string): Promise<Page> {
+async function openShared(): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   resources.onEnd('the tab', () => context.close());
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
@@ -49,25 +50,8 @@ async function openShared(prepare?: string): Promise<Page> {
   const { path } = (await response.json()) as { readonly path: string };
   const page = await context.newPage();
   page.setDefaultTimeout(LONG_MS);
-  if (prepare !== undefined) await page.addInitScript(prepare);
   await visit(page, `${url}/${path}`);
   return page;
-}
-
-const phaseIs = (page: Page, phase: string) => page.waitForSelector(`main[data-phase="${phase}"]`);
-const shownFrames = (page: Page) =>
-  page.evaluate<number>(
-    "document.querySelector('video.fallback.shown')?.getVideoPlaybackQuality().totalVideoFrames ?? 0",
-  );
-
-async function playsByHls(page: Page): Promise<void> {
-  const begunAtMs = performance.now();
-  await phaseIs(page, 'delayed');
-  console.info(`HLS plays after ${((performance.now() - begunAtMs) / 1000).toFixed(1)} s`);
-  await page.getByText('A few seconds late', { exact: true }).waitFor();
-  expect(await page.locator('.notice').isVisible()).toBe(false);
-  const before = await shownFrames(page);
-  await waitUntil('two seconds of pictures', async () => (await shownFrames(page)) > before + 60, LONG_MS);
 }
 
 const viewersGone = (count: number) => (camera.log.match(/viewer web-\S+ closed/gu) ?? []).length >= count;
@@ -106,15 +90,6 @@ describe('the page', () => {
       await page.keyboard.press(' ');
       await phaseIs(page, 'paused');
       expect(await shownFrames(page)).toBe(0);
-    },
-    TEST_TIMEOUT_MS,
-  );
-
-  test(
-    'plays by HLS in a browser without WebRTC',
-    async () => {
-      const page = await openShared('delete globalThis.RTCPeerConnection;');
-      await playsByHls(page);
     },
     TEST_TIMEOUT_MS,
   );

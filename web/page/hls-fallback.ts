@@ -1,14 +1,13 @@
 import { element } from './element.ts';
 import { fallbackStep } from './fallback-policy.ts';
 import { HlsPlayer } from './hls-player.ts';
-import type { LiveState } from './live-state.ts';
+import type { HlsState, LiveState } from './live-state.ts';
 
 /** Without a live picture for so long the page looks for another way. */
 const PATIENCE_MS = 8_000;
 
 export interface HlsFallbackHandlers {
-  /** It plays, or plays no more. */
-  readonly onChange: () => void;
+  readonly onChange: (state: HlsState | 'off', before: HlsState | 'off') => void;
   /** Several times a second while it plays. `delayS`: seconds behind the newest, where that is known. */
   readonly onProgress: (delayS: number | undefined) => void;
 }
@@ -20,7 +19,7 @@ export class HlsFallback {
   readonly #handlers: HlsFallbackHandlers;
   #player: HlsPlayer | undefined;
   #timer: number | undefined;
-  #isPlaying = false;
+  #state: HlsState | 'off' = 'off';
 
   constructor(device: string, handlers: HlsFallbackHandlers) {
     this.#url = `hls/${device}/stream.m3u8`;
@@ -30,13 +29,16 @@ export class HlsFallback {
   /** @param signal ends it. */
   open(signal: AbortSignal): void {
     this.video.muted = true;
-    this.video.addEventListener('playing', () => this.#show(this.#player !== undefined), { signal });
     this.video.addEventListener('timeupdate', () => this.#tellProgress(), { signal });
     signal.addEventListener('abort', () => this.stop());
   }
 
+  get state(): HlsState | 'off' {
+    return this.#state;
+  }
+
   get isPlaying(): boolean {
-    return this.#isPlaying;
+    return this.#state === 'playing';
   }
 
   follow(state: LiveState): void {
@@ -47,18 +49,28 @@ export class HlsFallback {
     else this.stop();
   }
 
+  /** Called from a tap, which lets a browser play that otherwise would not. */
+  play(): void {
+    void this.#player?.play();
+  }
+
+  retryNow(): void {
+    this.#player?.retryNow();
+  }
+
   stop(): void {
     this.#cancelWait();
     this.#player?.close();
     this.#player = undefined;
-    this.#show(false);
+    this.#show('off');
   }
 
   #start(): void {
     this.#cancelWait();
     if (this.#player) return;
-    this.#player = new HlsPlayer(this.#url, this.video, () => this.#show(false));
+    this.#player = new HlsPlayer(this.#url, this.video, (state) => this.#show(state));
     this.#player.open();
+    this.#show('starting');
   }
 
   #cancelWait(): void {
@@ -66,14 +78,15 @@ export class HlsFallback {
     this.#timer = undefined;
   }
 
-  #show(isPlaying: boolean): void {
-    if (this.#isPlaying === isPlaying) return;
-    this.#isPlaying = isPlaying;
-    this.video.classList.toggle('shown', isPlaying);
-    this.#handlers.onChange();
+  #show(state: HlsState | 'off'): void {
+    if (this.#state === state) return;
+    const before = this.#state;
+    this.#state = state;
+    this.video.classList.toggle('shown', this.isPlaying);
+    this.#handlers.onChange(state, before);
   }
 
   #tellProgress(): void {
-    if (this.#isPlaying) this.#handlers.onProgress(this.#player?.delayS);
+    if (this.isPlaying) this.#handlers.onProgress(this.#player?.delayS);
   }
 }

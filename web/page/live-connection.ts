@@ -25,11 +25,18 @@ export interface LiveConnectionHandlers {
   readonly onSample: (sample: StreamSample) => void;
 }
 
+export interface LiveConnectionOptions {
+  readonly withSound?: boolean;
+  /** Whether pictures come another way meanwhile. */
+  readonly isCovered?: () => boolean;
+}
+
 /** Keeps one camera playing: connects, watches that pictures keep coming, and connects again after a loss. */
 export class LiveConnection {
   readonly #device: string;
   readonly #handlers: LiveConnectionHandlers;
   readonly #withSound: boolean;
+  readonly #isCovered: () => boolean;
   readonly #spare = new SpareView((client) => this.#goBackTo(client));
   #client: WhepClient | undefined;
   #state: LiveState = { phase: 'connecting', isRetry: false };
@@ -38,8 +45,9 @@ export class LiveConnection {
   #lastFrames = 0;
   #lastProgressMs = 0;
 
-  constructor(device: string, handlers: LiveConnectionHandlers, { withSound = true } = {}) {
-    this.#withSound = withSound;
+  constructor(device: string, handlers: LiveConnectionHandlers, options: LiveConnectionOptions = {}) {
+    this.#withSound = options.withSound ?? true;
+    this.#isCovered = options.isCovered ?? (() => false);
     this.#device = device;
     this.#handlers = handlers;
   }
@@ -66,9 +74,10 @@ export class LiveConnection {
     if (this.#state.phase === 'waiting') this.open();
   }
 
-  /** Plays again what may have ended because the camera was turned off. */
+  /** Of a camera that is turned on again: plays what may have ended, or not begun, because it was off. */
   resume(): void {
     if (this.#state.phase === 'ended' && mayBeTurnedOff(this.#state.trouble)) this.open();
+    else this.retryNow();
   }
 
   /** Until `open`; the camera need not send meanwhile. */
@@ -170,7 +179,7 @@ export class LiveConnection {
   #decide(trouble: Trouble): void {
     this.#leave();
     this.#failures += 1;
-    const next = nextStep(trouble, this.#failures, Math.random());
+    const next = nextStep(trouble, this.#failures, Math.random(), this.#isCovered());
     if (next.step !== 'retry') {
       this.#spare.drop();
       this.#failures = 0;

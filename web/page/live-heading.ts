@@ -1,5 +1,7 @@
 import { element, icon } from './element.ts';
 import { BACK } from './icons.ts';
+import { describeState, describeViewers } from './messages.ts';
+import type { ShownState } from './shown-state.ts';
 
 /** The way back, the camera's name, and how it is. */
 export class LiveHeading {
@@ -28,9 +30,12 @@ export class LiveHeading {
     if (this.#title.textContent !== name) this.#title.textContent = name;
   }
 
-  /** @param viewers beside what is spoken: who comes and goes is nothing to interrupt somebody for. */
-  show(state: string, viewers = ''): void {
-    if (this.#state.textContent !== state) this.#state.textContent = state;
-    this.#viewers.textContent = viewers;
+  /** @param viewers where the camera has told how many there are. */
+  show(state: ShownState, viewers: number | undefined): void {
+    const text = describeState(state);
+    if (this.#state.textContent !== text) this.#state.textContent = text;
+    const isLive = state.phase === 'playing' && viewers !== undefined;
+    // Beside what is spoken: who comes and goes is nothing to interrupt somebody for.
+    this.#viewers.textContent = isLive ? ` · ${describeViewers(Math.max(1, viewers))}` : '';
   }
 }

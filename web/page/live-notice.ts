@@ -2,6 +2,7 @@ import { element, icon } from './element.ts';
 import { PLAY } from './icons.ts';
 import type { LiveState } from './live-state.ts';
 import { describePause, describeTrouble } from './messages.ts';
+import type { ShownState } from './shown-state.ts';
 
 export interface LiveNoticeActions {
   readonly playAgain: () => void;
@@ -25,19 +26,20 @@ export class LiveNotice {
     clearInterval(this.#timer);
   }
 
-  show(state: LiveState, camera: string): void {
+  show(state: ShownState, camera: string): void {
     const key = JSON.stringify([state, camera]);
     if (key === this.#shown) return;
     this.#shown = key;
     clearInterval(this.#timer);
-    if (state.phase === 'connecting' && state.isRetry) {
+    if (state.phase === 'connecting' && state.isRetry && !this.root.hidden) {
       // What is wrong stays to be read, and is not spoken anew, until it is known whether it still is.
       this.#pause.textContent = describePause(0);
       return;
     }
-    this.root.hidden = state.phase === 'playing';
+    this.root.hidden = state.phase === 'playing' || state.phase === 'delayed';
     this.root.classList.toggle('busy', state.phase === 'connecting');
     if (state.phase === 'connecting') this.root.replaceChildren(element('span', { class: 'spinner' }));
+    else if (state.phase === 'refused') this.askForTap();
     else if (state.phase === 'paused') this.#showPaused();
     else if (state.phase === 'waiting') this.#showWaiting(state, camera);
     else if (state.phase === 'ended') this.#showEnded(state, camera);

@@ -9,3 +9,15 @@ export type LiveState =
   | { readonly phase: 'paused' }
   | { readonly phase: 'waiting'; readonly trouble: Trouble; readonly retryAtMs: number }
   | { readonly phase: 'ended'; readonly trouble: Trouble; readonly canRetry: boolean };
+
+/** How HLS is that stands in. */
+export type HlsState =
+  /** For the first time. */
+  | 'starting'
+  | 'playing'
+  /** The browser plays nothing before a tap. */
+  | 'refused'
+  /** It broke off, or did not begin, and is tried again after a pause. */
+  | 'broken'
+  /** This browser knows no HLS. */
+  | 'impossible';

@@ -8,9 +8,11 @@ import { LiveConnection } from './live-connection.ts';
 import { LiveControls } from './live-controls.ts';
 import { LiveHeading } from './live-heading.ts';
 import { LiveNotice } from './live-notice.ts';
-import type { LiveState } from './live-state.ts';
-import { describeState, describeViewers, FALLBACK_BEGAN, FALLBACK_ENDED } from './messages.ts';
+import type { HlsState, LiveState } from './live-state.ts';
+import { LiveVideo } from './live-video.ts';
+import { FALLBACK_BEGAN, FALLBACK_ENDED } from './messages.ts';
 import { Poster } from './poster.ts';
+import { isUnderWay, shownState, type ShownState } from './shown-state.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { StatisticsLine } from './statistics-line.ts';
 import { Toast } from './toast.ts';
@@ -23,7 +25,10 @@ export class LiveView {
   readonly #device: string;
   readonly #connection: LiveConnection;
   readonly #heading = new LiveHeading();
-  readonly #video = element('video', { autoplay: true, playsinline: true, muted: true });
+  readonly #video = new LiveVideo({
+    onPicture: () => this.#handlePicture(),
+    onRefused: () => this.#notice.askForTap(),
+  });
   readonly #fallback: HlsFallback;
   readonly #poster: Poster;
   readonly #notice: LiveNotice;
@@ -45,32 +50,38 @@ export class LiveView {
     this.#device = device;
     this.#poster = new Poster(device, snapshots);
     this.#fallback = new HlsFallback(device, {
-      onChange: () => this.#handleFallback(),
+      onChange: (state, before) => this.#handleFallback(state, before),
       onProgress: (delayS) => this.#statistics.showFallback(delayS),
     });
     this.#notice = new LiveNotice({
       playAgain: () => this.#connection.open(),
-      playVideo: () => void this.#play(),
+      playVideo: () => [this.#fallback, this.#video].forEach((video) => void video.play()),
     });
-    this.#controls = new LiveControls(device, this.#video, {
+    this.#controls = new LiveControls(device, this.#video.root, {
       pauseOrPlay: () => this.#pauseOrPlay(),
       toggleStatistics: () => this.#statistics.toggle(),
       savePicture: () => void this.#save(),
-      goFullScreen: () => goFullScreen(this.root, this.#video),
+      goFullScreen: () => goFullScreen(this.root, this.#shownVideo),
       leave: () => (location.hash = '#/'),
       say: (text) => this.#toast.say(text),
     });
-    this.#connection = new LiveConnection(device, {
-      onState: (state) => this.#handleState(state),
-      onStream: (stream) => this.#handleStream(stream),
-      onPeer: (peer) => this.#attach(peer),
-      onSample: (sample) => this.#statistics.add(sample),
-    });
+    const isCovered = () => this.#fallback.isPlaying;
+    this.#connection = new LiveConnection(
+      device,
+      {
+        onState: (state) => this.#handleState(state),
+        onStream: (stream) => this.#video.show(stream),
+        onPeer: (peer) => {
+          this.#channel.attach(peer);
+          this.#controls.talk.attach(peer);
+        },
+        onSample: (sample) => !isCovered() && this.#statistics.add(sample),
+      },
+      { isCovered },
+    );
   }
 
   open(): void {
-    // The attribute alone does not mute a video that a script made, and only a muted one may play by itself.
-    this.#video.muted = true;
     this.#build();
     void this.#poster.load(
       () => !this.#abort.signal.aborted && this.#connection.state.phase === 'connecting',
@@ -85,13 +96,13 @@ export class LiveView {
     this.#notice.close();
     this.#toast.close();
     this.#leave();
-    this.#video.srcObject = null;
+    this.#video.hide();
     this.root.remove();
   }
 
   /** True while it cannot play, and would if it could. */
   get isWaiting(): boolean {
-    return ['waiting', 'ended'].includes(this.#connection.state.phase);
+    return ['waiting', 'ended'].includes(this.#shown.phase);
   }
 
   /** Says something to the camera, or to whoever listens to it. @returns whether it is on its way. */
@@ -104,13 +115,13 @@ export class LiveView {
     this.#camera = camera;
     const name = camera?.name ?? this.#device;
     this.#heading.name(name);
-    this.#video.setAttribute('aria-label', `Live picture of ${name}`);
+    this.#video.root.setAttribute('aria-label', `Live picture of ${name}`);
     document.title = `${name} – Picam`;
     this.#controls.show(camera);
-    if (isReachable && !this.#wasReachable) this.#connection.retryNow();
+    if (isReachable && !this.#wasReachable) this.#retryNow();
     this.#wasReachable = isReachable;
     if (camera) this.#followSwitch(camera.enabled);
-    this.#showState(this.#connection.state);
+    this.#showState();
   }
 
   /**
@@ -120,21 +131,34 @@ export class LiveView {
   #followSwitch(enabled: boolean): void {
     const { state } = this.#connection;
     const wasStopped = state.phase === 'ended' && state.trouble.kind === 'stopped';
-    if (!enabled) this.#hidePictures();
-    else if (!this.#wasEnabled || wasStopped) this.#connection.resume();
+    const mayResume = !this.#wasEnabled || wasStopped;
     this.#wasEnabled = enabled;
+    if (!enabled) this.#hidePictures();
+    if (!enabled || !mayResume) return;
+    this.#followByHls(state);
+    this.#connection.resume();
+  }
+
+  #retryNow(): void {
+    this.#fallback.retryNow();
+    this.#connection.retryNow();
+  }
+
+  /** Not while the camera is off: only the server would find out anew, again and again. */
+  #followByHls(state: LiveState): void {
+    if (this.#camera?.enabled !== false) this.#fallback.follow(state);
   }
 
   #hidePictures(): void {
     this.#fallback.stop();
     this.#poster.forget();
-    this.#video.srcObject = null;
+    this.#video.hide();
   }
 
   #build(): void {
     this.#heading.open(this.#device);
     this.#stage.append(
-      this.#video,
+      this.#video.root,
       this.#poster.root,
       this.#fallback.video,
       this.#notice.root,
@@ -147,13 +171,14 @@ export class LiveView {
 
   #listen(): void {
     const { signal } = this.#abort;
+    this.#video.open(signal);
     this.#fallback.open(signal);
     this.#joystick.open(signal);
     this.#controls.open(signal);
     watchIdle(this.root, signal);
+    addEventListener('online', () => this.#retryNow(), { signal });
     addEventListener('pagehide', () => this.#leave(), { signal });
     addEventListener('pageshow', ({ persisted }) => persisted && this.#comeBack(), { signal });
-    this.#video.addEventListener('loadeddata', () => this.#handleFirstPicture(), { signal });
   }
 
   #leave(): void {
@@ -168,19 +193,8 @@ export class LiveView {
   }
 
   #pauseOrPlay(): void {
-    const { phase } = this.#connection.state;
-    if (phase === 'playing' || phase === 'connecting' || this.#fallback.isPlaying) this.#connection.pause();
+    if (isUnderWay(this.#shown)) this.#connection.pause();
     else this.#connection.open();
-  }
-
-  #handleStream(stream: MediaStream): void {
-    this.#video.srcObject = stream;
-    void this.#play();
-  }
-
-  #attach(peer: RTCPeerConnection): void {
-    this.#channel.attach(peer);
-    this.#controls.talk.attach(peer);
   }
 
   #announceMessage(text: string): void {
@@ -188,60 +202,48 @@ export class LiveView {
     this.root.dispatchEvent(new CustomEvent('picam-message', { bubbles: true, detail }));
   }
 
-  async #play(): Promise<void> {
-    try {
-      await this.#video.play();
-    } catch (error) {
-      // A newer stream interrupts play() with AbortError; only a refusal needs a tap.
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.#notice.askForTap();
-    }
-  }
-
-  #handleFirstPicture(): void {
-    if (!this.#video.srcObject) return;
+  #handlePicture(): void {
     this.#poster.hide();
     this.#connection.pictureShown();
   }
 
   #handleState(state: LiveState): void {
     const isShown = state.phase === 'playing' || state.phase === 'connecting';
-    if (!isShown) {
-      this.#statistics.clear();
-      this.#controls.talk.stop();
-    }
+    if (!isShown) this.#controls.talk.stop();
+    if (!isShown && !this.#fallback.isPlaying) this.#statistics.clear();
     if (state.phase === 'waiting' || state.phase === 'ended') this.#poster.show();
     if (state.phase === 'ended' && mayBeTurnedOff(state.trouble)) this.#hidePictures();
-    this.#fallback.follow(state);
-    this.#showState(state);
+    this.#followByHls(state);
+    this.#showState();
   }
 
-  #handleFallback(): void {
-    const { state } = this.#connection;
-    if (this.#fallback.isPlaying) this.#toast.say(FALLBACK_BEGAN);
-    else if (state.phase === 'playing') this.#toast.say(FALLBACK_ENDED);
-    this.#showState(state);
+  #handleFallback(state: HlsState | 'off', before: HlsState | 'off'): void {
+    if (state === 'playing') this.#toast.say(FALLBACK_BEGAN);
+    if (before === 'playing') this.#statistics.clear();
+    if (before === 'playing' && this.#connection.state.phase === 'playing') this.#toast.say(FALLBACK_ENDED);
+    // What ended it may be known to the server, and may have made way for the live picture.
+    if (before === 'playing' && state === 'broken') this.#connection.retryNow();
+    this.#showState();
   }
 
-  #showState(state: LiveState): void {
-    const name = this.#camera?.name ?? this.#device;
-    const isDelayed = this.#fallback.isPlaying && state.phase !== 'playing';
-    this.root.dataset['phase'] = isDelayed ? 'delayed' : state.phase;
-    this.#controls.showPaused(!isDelayed && state.phase !== 'playing' && state.phase !== 'connecting');
-    const isLive = this.#camera !== undefined && state.phase === 'playing';
-    const viewers = isLive ? ` · ${describeViewers(Math.max(1, this.#camera?.viewers ?? 1))}` : '';
-    this.#heading.show(isDelayed ? 'A few seconds late' : describeState(state), viewers);
-    this.#notice.show(isDelayed ? { phase: 'playing' } : this.#explained(state), name);
+  get #shown(): ShownState {
+    return shownState(this.#connection.state, { hls: this.#fallback.state, camera: this.#camera });
   }
 
-  /** The list knows why a camera that is off refuses, or cannot be reached. */
-  #explained(state: LiveState): LiveState {
-    const isAway = state.phase === 'waiting' || (state.phase === 'ended' && state.trouble.kind === 'refused');
-    return isAway && this.#camera?.enabled === false ? { ...state, trouble: { kind: 'private' } } : state;
+  get #shownVideo(): HTMLVideoElement {
+    return this.#fallback.isPlaying ? this.#fallback.video : this.#video.root;
+  }
+
+  #showState(): void {
+    const shown = this.#shown;
+    this.root.dataset['phase'] = shown.phase;
+    this.#controls.showPaused(!isUnderWay(shown));
+    this.#heading.show(shown, this.#camera?.viewers);
+    this.#notice.show(shown, this.#camera?.name ?? this.#device);
   }
 
   async #save(): Promise<void> {
-    const video = this.#fallback.isPlaying ? this.#fallback.video : this.#video;
-    const isSaved = await savePicture(video, this.#device, this.#poster.url);
+    const isSaved = await savePicture(this.#shownVideo, this.#device, this.#poster.url);
     this.#toast.say(isSaved ? 'The picture is saved.' : 'There is no picture to save yet.');
   }
 }

@@ -1,5 +1,5 @@
 import type { Camera } from './api-client.ts';
-import type { LiveState } from './live-state.ts';
+import type { ShownState } from './shown-state.ts';
 import type { Trouble } from './trouble.ts';
 
 export interface Message {
@@ -90,16 +90,19 @@ export const FALLBACK_BEGAN =
 export const FALLBACK_ENDED = 'Live again.';
 
 /** How a view is, in two words. */
-export function describeState(state: LiveState): string {
+export function describeState(state: ShownState): string {
   switch (state.phase) {
     case 'connecting':
       return state.isRetry ? 'Not connected' : 'Connecting …';
     case 'playing':
       return 'Live';
+    case 'delayed':
+      return 'A few seconds late';
     case 'paused':
       return 'Paused';
     case 'waiting':
       return 'Not connected';
+    case 'refused':
     case 'ended':
       return 'Not playing';
   }

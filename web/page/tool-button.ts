@@ -38,6 +38,6 @@ export class ToolButton {
 
   /** As a click does, unless the button is not there. */
   press(): void {
-    if (!this.root.hidden) this.#act();
+    if (this.root.getClientRects().length > 0) this.#act();
   }
 }

@@ -18,6 +18,16 @@ describe('the next step', () => {
     expect(nextStep({ kind: 'lost' }, failures, 1)).toEqual({ step: 'retry', afterMs });
   });
 
+  test.each([
+    [1, 15_000],
+    [2, 30_000],
+    [3, 60_000],
+    [50, 60_000],
+  ])('after failure %i while pictures come another way is to try again after %i ms', (failures, afterMs) => {
+    const trouble: Trouble = { kind: 'ice-failed', usesTurn: false };
+    expect(nextStep(trouble, failures, 1, true)).toEqual({ step: 'retry', afterMs });
+  });
+
   test('is spread over time, so that many viewers do not come back at once', () => {
     expect(nextStep({ kind: 'lost' }, 3, 0)).toEqual({ step: 'retry', afterMs: 1_500 });
   });
