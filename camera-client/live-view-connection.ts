@@ -15,7 +15,7 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_SILENT_AFTER_MS = 1_000;
 
 /** Of one connection: none follows it. */
-export type ConnectionListener = Pick<LiveViewListener, 'handlePacket' | 'handleAudioPacket' | 'handleEnd'>;
+export type ConnectionListener = Omit<LiveViewListener, 'handleRestart'>;
 
 export interface LiveViewConnectionOptions {
   readonly device: string;
@@ -90,6 +90,7 @@ export class LiveViewConnection implements LiveView {
         },
         handleVideo: (packet) => this.#handleVideo(packet),
         handleAudio: (packet) => this.#state !== 'ended' && listener.handleAudioPacket?.(packet),
+        handleClock: (...reading) => this.#state !== 'ended' && listener.handleClock?.(...reading),
         handleSilence: () => this.#handleSilence(silentAfterMs),
         handleGoodbye: () => this.#handleGoodbye(),
         handleFailure: (why) => this.#handleFailure(why),

@@ -16,6 +16,7 @@ import { DtlsHandshakeError } from '../media/dtls/handshake-proofs.ts';
 import { OPUS_CLOCK_RATE } from '../media/opus-packet.ts';
 import { beginHandshake, isClient } from './live-view-handshake.ts';
 import { keepWeriftFromMedia, LiveViewTransport } from './live-view-transport.ts';
+import type { ClockReading } from './receive-path/clock-reading.ts';
 import { MediaReceiver } from './receive-path/media-receiver.ts';
 import type { ReceiveFormat } from './receive-path/receive-format.ts';
 import type { ReceivedPacket, TrackOptions } from './receive-path/track-receiver.ts';
@@ -29,6 +30,7 @@ export interface LiveViewPeerEvents {
   handleVideo(packet: ReceivedPacket): void;
   /** Opus; only of a view with audio. */
   handleAudio?(packet: ReceivedPacket): void;
+  handleClock?(track: ReceiveFormat['kind'], reading: ClockReading): void;
   /** The camera should have sent something and nothing came for too long. */
   handleSilence(): void;
   /** The camera closed the connection. Why, it says over MQTT. */
@@ -143,11 +145,14 @@ export class LiveViewPeer {
   #tracks(): TrackOptions[] {
     const { events } = this.#options;
     const audio = this.#audio && agreedAudio(this.#audio);
+    const track = (format: ReceiveFormat, handlePacket: TrackOptions['handlePacket']): TrackOptions => ({
+      format,
+      handlePacket,
+      handleClock: (reading) => events.handleClock?.(format.kind, reading),
+    });
     return [
-      { format: agreedVideo(this.#video), handlePacket: (packet) => events.handleVideo(packet) },
-      ...(audio
-        ? [{ format: audio, handlePacket: (packet: ReceivedPacket) => events.handleAudio?.(packet) }]
-        : []),
+      track(agreedVideo(this.#video), (packet) => events.handleVideo(packet)),
+      ...(audio ? [track(audio, (packet) => events.handleAudio?.(packet))] : []),
     ];
   }
 

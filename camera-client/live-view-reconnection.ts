@@ -13,9 +13,7 @@ const DEFAULT_PAUSE_MS = 500;
 /** The camera meant these ends; all others may be an accident of the network. */
 const DELIBERATE: ReadonlySet<LiveViewEndReason> = new Set(['stopped', 'disabled', 'shutdown']);
 
-export type OpenConnection = (
-  listener: Pick<LiveViewListener, 'handlePacket' | 'handleAudioPacket' | 'handleEnd'>,
-) => LiveView;
+export type OpenConnection = (listener: Omit<LiveViewListener, 'handleRestart'>) => LiveView;
 
 export interface ReconnectingLiveViewOptions {
   readonly openConnection: OpenConnection;
@@ -73,6 +71,7 @@ export class ReconnectingLiveView implements LiveView {
         tellRestart();
         listener.handleAudioPacket?.(packet);
       },
+      handleClock: (...reading) => listener.handleClock?.(...reading),
       handleEnd: (error) => this.#handleEnd(error),
     });
   }

@@ -69,6 +69,10 @@ export class SharedLiveViews {
         for (const listener of listeners)
           this.#deliver(device, listener, () => listener.handleAudioPacket?.(packet));
       },
+      handleClock: (...reading) => {
+        for (const listener of listeners)
+          this.#deliver(device, listener, () => listener.handleClock?.(...reading));
+      },
       handleRestart: () => {
         held.clear();
         for (const listener of listeners) this.#deliver(device, listener, () => listener.handleRestart());

@@ -1,3 +1,4 @@
+import type { ClockReading } from './receive-path/clock-reading.ts';
 import type { ReceivedPacket } from './receive-path/track-receiver.ts';
 
 /** One RTP packet of a live view, in order; lost ones leave a gap in the indexes. `payload` is H.264 (RFC 6184). */
@@ -39,6 +40,11 @@ export interface LiveViewListener {
    * the timestamps are of 48 kHz. It may come before the first picture.
    */
   handleAudioPacket?(packet: LiveViewPacket): void;
+  /**
+   * About once a second for each track: what its timestamps are on the camera's clock. Only this tells which picture goes
+   * with which sound.
+   */
+  handleClock?(track: 'video' | 'audio', reading: ClockReading): void;
   /** The view was set up anew: sequence numbers and timestamps of what follows have nothing to do with those before. */
   handleRestart(): void;
   /** Called once, and not after `close()`. Nothing follows. */

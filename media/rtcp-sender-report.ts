@@ -43,6 +43,11 @@ export function toNtpTime(epochMs: number): { readonly seconds: number; readonly
   return { seconds: (wholeSeconds + SECONDS_FROM_1900_TO_1970) % TWO_TO_32, fraction };
 }
 
+/** Back to milliseconds since 1970. */
+export function fromNtpTime(seconds: number, fraction: number): number {
+  return (seconds - SECONDS_FROM_1900_TO_1970 + fraction / TWO_TO_32) * 1000;
+}
+
 function buildSourceDescription(ssrc: number, cname: string): Buffer {
   const name = Buffer.from(cname).subarray(0, LONGEST_CNAME_BYTES);
   const endOfItemsBytes = 1;

@@ -3,6 +3,7 @@ import type { AccessUnit } from '../../media/access-unit.ts';
 import { avcSample } from '../../media/fragmented-mp4/avc-sample.ts';
 import { findParameterSets, type ParameterSets } from '../../media/fragmented-mp4/sample-descriptions.ts';
 import { H264Depacketizer } from '../../media/h264-depacketizer.ts';
+import { unwrapTimestamp } from '../../media/rtp-sequence.ts';
 import { equalParameterSets, type RecordedPicture } from './recorded-picture.ts';
 
 const TICKS_PER_MS = 90;
@@ -21,6 +22,8 @@ export class PictureAssembler {
   #losses = 0;
   /** From the camera's clock to ours; undefined until the first picture of a view. */
   #offsetTicks: number | undefined;
+  /** On the camera's clock, of the newest picture. */
+  #cameraTicks = 0;
   #last: { readonly ticks: number; readonly atMs: number } | undefined;
 
   /** True until the next key frame. */
@@ -46,6 +49,12 @@ export class PictureAssembler {
     this.#offsetTicks = undefined;
   }
 
+  /** Our time of an RTP timestamp of this view's pictures, shown or not; undefined before the first one. */
+  ticksAt(timestamp: number): number | undefined {
+    if (this.#offsetTicks === undefined) return undefined;
+    return unwrapTimestamp(this.#cameraTicks, timestamp) + this.#offsetTicks;
+  }
+
   #take(unit: AccessUnit, nowMs: number): RecordedPicture | undefined {
     this.#learnParameterSets(unit);
     if (unit.isKeyframe && this.#parameterSets) this.#isWaiting = false;
@@ -66,6 +75,7 @@ export class PictureAssembler {
 
   #ticksOf({ captureTimeUs }: AccessUnit, nowMs: number): number {
     const cameraTicks = Math.round(captureTimeUs * TICKS_PER_US);
+    this.#cameraTicks = cameraTicks;
     this.#offsetTicks ??= this.#firstTicks(nowMs) - cameraTicks;
     const earliest = (this.#last?.ticks ?? 0) + SHORTEST_STEP_TICKS;
     const ticks = Math.max(cameraTicks + this.#offsetTicks, earliest);

@@ -1,9 +1,11 @@
 import { beginsKeyframe, decodeH264Payload, type DecodedPayload } from '../../media/h264-payload.ts';
 import { NalType, nalTypeOf } from '../../media/h264-nal.ts';
 import type { ReportBlock, RtcpPacket } from '../../media/rtcp.ts';
+import { fromNtpTime } from '../../media/rtcp-sender-report.ts';
 import { unwrapRetransmission } from '../../media/rtp-retransmission.ts';
 import { unwrapSequence } from '../../media/rtp-sequence.ts';
 import type { AuthenticRtp } from '../../media/srtp-protection.ts';
+import type { ClockReading } from './clock-reading.ts';
 import { KeyframeWish } from './keyframe-wish.ts';
 import { MissingPackets } from './missing-packets.ts';
 import type { ReceiveFormat } from './receive-format.ts';
@@ -25,6 +27,8 @@ export interface TrackOptions {
   readonly format: ReceiveFormat;
   /** Gets the packets in order. */
   readonly handlePacket: (packet: ReceivedPacket) => void;
+  /** Gets what the camera says of its clock, about once a second. */
+  readonly handleClock?: (reading: ClockReading) => void;
 }
 
 /** What a track wants to tell the camera now. */
@@ -47,14 +51,16 @@ const REPAIR_MARGIN_MS = 20;
 /** Receives one track: in order, with what was lost asked for, counted, and given up in time. */
 export class TrackReceiver {
   readonly #format: ReceiveFormat;
+  readonly #handleClock: TrackOptions['handleClock'];
   readonly #statistics: ReceptionStatistics;
   readonly #missing: MissingPackets;
   readonly #reorder: ReorderBuffer<ReceivedPacket>;
   readonly #keyframe = new KeyframeWish();
   #ssrc: number | undefined;
 
-  constructor({ format, handlePacket }: TrackOptions) {
+  constructor({ format, handlePacket, handleClock }: TrackOptions) {
     this.#format = format;
+    this.#handleClock = handleClock;
     this.#statistics = new ReceptionStatistics(format.clockRate);
     this.#missing = new MissingPackets(format.rtxPayloadType !== undefined);
     const isVideo = format.kind === 'video';
@@ -100,8 +106,10 @@ export class TrackReceiver {
     this.#reorder.push({ ...repaired, index }, nowMs);
   }
 
-  handleSenderReport({ ntpSeconds, ntpFraction }: Extract<RtcpPacket, { kind: 'sr' }>, nowMs: number): void {
+  handleSenderReport(report: Extract<RtcpPacket, { kind: 'sr' }>, nowMs: number): void {
+    const { ntpSeconds, ntpFraction, rtpTimestamp: timestamp } = report;
     this.#statistics.handleSenderReport(ntpSeconds, ntpFraction, nowMs);
+    this.#handleClock?.({ timestamp, epochMs: fromNtpTime(ntpSeconds, ntpFraction) });
   }
 
   requestKeyframe(nowMs: number): void {

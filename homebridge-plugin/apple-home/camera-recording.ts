@@ -60,6 +60,10 @@ export class CameraRecording {
     recordingManagement.operatingModeService
       .getCharacteristic(hap.Characteristic.HomeKitCameraActive)
       .on(CHARACTERISTIC_CHANGE, () => this.refresh());
+    recordingManagement.recordingManagementService
+      .getCharacteristic(hap.Characteristic.RecordingAudioActive)
+      .on(CHARACTERISTIC_CHANGE, () => this.#secureVideo.setSoundWanted(this.#isSoundWanted()));
+    this.#secureVideo.setSoundWanted(this.#isSoundWanted());
     this.#stalledHubs.watch(recordingManagement.dataStreamManagement);
   }
 

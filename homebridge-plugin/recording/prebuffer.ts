@@ -4,9 +4,11 @@ import type { Logger } from '../../foundation/logger.ts';
 import { FragmentBuilder } from '../../camera-client/fragments/fragment-builder.ts';
 import { FragmentFeed } from './fragment-feed.ts';
 import { PictureAssembler } from '../../camera-client/fragments/picture-assembler.ts';
+import type { StartEncoder } from './sound/aac-encoder.ts';
+import { RecordedSound } from './sound/recorded-sound.ts';
 
-/** More than 8 s of what a Pi's encoder makes at its best. Both limits together are all the memory a camera takes. */
-const MOST_RING_BYTES = 24 * 1024 * 1024;
+/** About 8 s of what a Pi's encoder makes at its best. Beside both limits a camera takes less than 1 MB for its sound. */
+const MOST_RING_BYTES = 23 * 1024 * 1024;
 const MOST_OPEN_BYTES = 8 * 1024 * 1024;
 /** Before a fragment is full: the camera needs a moment for its answer, and one request may get lost. */
 const KEYFRAME_LEAD_MS = 1_000;
@@ -23,6 +25,7 @@ export interface PrebufferOptions {
   readonly openView: (listener: LiveViewListener) => LiveView;
   /** Called once, when the view ended by itself. Nothing follows. */
   readonly handleEnd: (reason: string) => void;
+  readonly startEncoder?: StartEncoder | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -30,6 +33,7 @@ export interface PrebufferOptions {
 /** The camera's last seconds, kept in memory so that a recording can begin before what started it. */
 export class Prebuffer {
   readonly feed: FragmentFeed;
+  readonly sound: RecordedSound;
   readonly #options: PrebufferOptions;
   readonly #assembler = new PictureAssembler();
   readonly #builder: FragmentBuilder;
@@ -39,15 +43,24 @@ export class Prebuffer {
   #hasWarned = false;
 
   constructor(options: PrebufferOptions) {
-    const { preRollMs, fragmentMs } = options.lengths;
+    const { lengths, startEncoder, clock, logger } = options;
+    const { preRollMs, fragmentMs } = lengths;
     this.#options = options;
-    this.feed = new FragmentFeed({ preRollMs, maxBytes: MOST_RING_BYTES }, options.clock);
+    this.feed = new FragmentFeed({ preRollMs, maxBytes: MOST_RING_BYTES }, clock);
     this.#builder = new FragmentBuilder({ maxMs: fragmentMs, maxBytes: MOST_OPEN_BYTES });
+    this.sound = new RecordedSound({
+      // The ring reaches back into a fragment, one is open, and whoever records may be as slow as the ring is long.
+      keptMs: preRollMs + 3 * fragmentMs,
+      pictureTicksAt: (timestamp) => this.#assembler.ticksAt(timestamp),
+      startEncoder,
+      clock,
+      logger,
+    });
   }
 
-  /** Of all the pictures it keeps. */
+  /** Of all the pictures and the sound it keeps. */
   get bytes(): number {
-    return this.feed.bytes + this.#builder.bytes;
+    return this.feed.bytes + this.#builder.bytes + this.sound.bytes;
   }
 
   /** True once the camera's pictures come. */
@@ -58,7 +71,12 @@ export class Prebuffer {
   open(): void {
     this.#view = this.#options.openView({
       handlePacket: (packet) => this.#handlePacket(packet),
-      handleRestart: () => this.#assembler.restart(),
+      handleAudioPacket: (packet) => this.sound.handlePacket(packet),
+      handleClock: (...reading) => this.sound.handleClock(...reading),
+      handleRestart: () => {
+        this.#assembler.restart();
+        this.sound.restart();
+      },
       handleEnd: (error) => {
         this.close();
         this.#options.handleEnd(error.message);
@@ -83,6 +101,7 @@ export class Prebuffer {
   close(): void {
     this.finishFragment();
     this.feed.close();
+    this.sound.close();
     void this.#view?.close();
     this.#view = undefined;
   }

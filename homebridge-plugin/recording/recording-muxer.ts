@@ -1,50 +1,52 @@
+import { AAC_FRAME_SAMPLES, RECORDED_AAC, SILENT_AAC_FRAME } from '../../media/aac.ts';
 import {
   AUDIO_TRACK,
   initializationSegment,
-  VIDEO_TIMESCALE,
   VIDEO_TRACK,
 } from '../../media/fragmented-mp4/initialization-segment.ts';
-import { mediaSegment, type Sample, type TrackRun } from '../../media/fragmented-mp4/media-segment.ts';
+import { mediaSegment, type TrackRun } from '../../media/fragmented-mp4/media-segment.ts';
 import type { ParameterSets } from '../../media/fragmented-mp4/sample-descriptions.ts';
-import { AAC_FRAME_SAMPLES, SILENT_AAC } from '../../media/silent-aac.ts';
 import type { Fragment } from '../../camera-client/fragments/fragment-builder.ts';
+import { frameAt } from './sound/sound-grid.ts';
 
-const SILENT_FRAME: Sample = { data: SILENT_AAC.frame, duration: AAC_FRAME_SAMPLES, isSync: true };
+/** A frame for each place of a fragment's sound; undefined for silence. */
+export type FragmentSound = readonly (Buffer | undefined)[];
 
-/** Writes one recording as MP4: its time begins with its first fragment, and silence is beside the pictures if wanted. */
+/** The places of a fragment's sound: no two fragments share one. */
+export function soundPlaces({ startTicks, durationTicks }: Pick<Fragment, 'startTicks' | 'durationTicks'>) {
+  return { from: frameAt(startTicks), to: frameAt(startTicks + durationTicks) };
+}
+
+/** Writes one recording as MP4: its time begins with its first fragment, and sound is beside the pictures if wanted. */
 export class RecordingMuxer {
   readonly #withSound: boolean;
   #startTicks: number | undefined;
   #fragments = 0;
-  #soundFrames = 0;
 
   constructor({ withSound }: { readonly withSound: boolean }) {
     this.#withSound = withSound;
   }
 
   initialization(parameterSets: ParameterSets): Buffer {
-    return initializationSegment(parameterSets, this.#withSound ? SILENT_AAC : undefined);
+    return initializationSegment(parameterSets, this.#withSound ? RECORDED_AAC : undefined);
   }
 
-  segment({ startTicks, durationTicks, samples }: Fragment): Buffer {
+  segment(fragment: Fragment, sound: FragmentSound = []): Buffer {
+    const { startTicks, samples } = fragment;
     this.#startTicks ??= startTicks;
     this.#fragments += 1;
-    const decodeTime = startTicks - this.#startTicks;
-    const video: TrackRun = { track: VIDEO_TRACK, decodeTime, samples };
-    const sound = this.#withSound ? [this.#silence(decodeTime, decodeTime + durationTicks)] : [];
-    return mediaSegment(this.#fragments, [video, ...sound]);
-  }
-
-  /** The frames that begin within a span of the video's time; none twice, whatever the rounding. */
-  #silence(fromTicks: number, toTicks: number): TrackRun {
-    const first = Math.max(this.#soundFrames, soundFramesBefore(fromTicks));
-    const end = Math.max(first, soundFramesBefore(toTicks));
-    this.#soundFrames = end;
-    const samples = new Array<Sample>(end - first).fill(SILENT_FRAME);
-    return { track: AUDIO_TRACK, decodeTime: first * AAC_FRAME_SAMPLES, samples };
+    const video: TrackRun = { track: VIDEO_TRACK, decodeTime: startTicks - this.#startTicks, samples };
+    const audio = this.#withSound ? [soundRun(fragment, sound, frameAt(this.#startTicks))] : [];
+    return mediaSegment(this.#fragments, [video, ...audio]);
   }
 }
 
-function soundFramesBefore(ticks: number): number {
-  return Math.ceil((ticks * SILENT_AAC.sampleRate) / VIDEO_TIMESCALE / AAC_FRAME_SAMPLES);
+function soundRun(fragment: Fragment, sound: FragmentSound, firstPlace: number): TrackRun {
+  const { from, to } = soundPlaces(fragment);
+  const samples = Array.from({ length: to - from }, (_, nth) => ({
+    data: sound[nth] ?? SILENT_AAC_FRAME,
+    duration: AAC_FRAME_SAMPLES,
+    isSync: true,
+  }));
+  return { track: AUDIO_TRACK, decodeTime: (from - firstPlace) * AAC_FRAME_SAMPLES, samples };
 }

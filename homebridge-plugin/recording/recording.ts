@@ -1,9 +1,12 @@
 import type { Fragment } from '../../camera-client/fragments/fragment-builder.ts';
 import type { FragmentFeed } from './fragment-feed.ts';
-import { RecordingMuxer } from './recording-muxer.ts';
+import { RecordingMuxer, soundPlaces } from './recording-muxer.ts';
+import type { RecordedSound } from './sound/recorded-sound.ts';
 
 /** The hub gives up when nothing comes for about five seconds. */
-const LONGEST_PAUSE_MS = 4_800;
+const LONGEST_PAUSE_MS = 4_500;
+/** A key frame completes a fragment; the sound before it is on its way then, through the encoder. */
+const SOUND_WAIT_MS = 300;
 const TICKS_PER_MS = 90;
 /** The hub ends a recording after about three minutes; one that it forgot must not go on for ever. */
 const LONGEST_RECORDING_MS = 200_000;
@@ -16,6 +19,7 @@ export class NoPictureError extends Error {
 /** What a recording reads from. */
 export interface RecordingSource {
   readonly feed: FragmentFeed;
+  readonly sound: Pick<RecordedSound, 'frames'>;
   finishFragment(): void;
   requestKeyframe(): void;
 }
@@ -56,9 +60,15 @@ export async function* recordingParts(options: RecordingOptions): AsyncGenerator
       throw new NoPictureError('the camera sends another picture than the one that the recording began with');
     const recordedTicks = fragment.startTicks + fragment.durationTicks - first.startTicks;
     const isLast = fragment.isLast || recordedTicks >= LONGEST_RECORDING_MS * TICKS_PER_MS;
-    yield { data: muxer.segment(fragment), isLast, durationMs: fragment.durationTicks / TICKS_PER_MS };
+    const sound = withSound ? await soundOf(source, fragment, signal) : undefined;
+    yield { data: muxer.segment(fragment, sound), isLast, durationMs: fragment.durationTicks / TICKS_PER_MS };
     if (isLast) return;
   }
+}
+
+function soundOf({ sound }: RecordingSource, fragment: Fragment, signal: AbortSignal) {
+  const { from, to } = soundPlaces(fragment);
+  return sound.frames(from, to, { timeoutMs: SOUND_WAIT_MS, signal });
 }
 
 /** When no key frame came in time, what there is since the last one becomes the last fragment. */

@@ -2,6 +2,7 @@ import type { LiveView, LiveViewListener } from '../../camera-client/live-view.t
 import type { Clock } from '../../foundation/clock.ts';
 import type { Logger } from '../../foundation/logger.ts';
 import { Prebuffer, type PrebufferLengths } from './prebuffer.ts';
+import type { StartEncoder } from './sound/aac-encoder.ts';
 
 const SHORTEST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -10,6 +11,7 @@ export interface SecureVideoOptions {
   /** False while the camera is away or its owner has turned it off. */
   readonly isReady: () => boolean;
   readonly openView: (listener: LiveViewListener) => LiveView;
+  readonly startEncoder?: StartEncoder;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -22,6 +24,7 @@ export class SecureVideo {
   readonly #options: SecureVideoOptions;
   #lengths: PrebufferLengths | undefined;
   #isActive = false;
+  #isSoundWanted = false;
   #prebuffer: Prebuffer | undefined;
   #cancelRetry: (() => void) | undefined;
   #pauseMs = SHORTEST_PAUSE_MS;
@@ -49,6 +52,12 @@ export class SecureVideo {
     this.refresh();
   }
 
+  /** Whether recordings shall have the camera's sound: those that run as well, as far as they have a track for it. */
+  setSoundWanted(isWanted: boolean): void {
+    this.#isSoundWanted = isWanted;
+    this.#prebuffer?.sound.setWanted(isWanted);
+  }
+
   /** To be called when the camera's readiness may have changed. */
   refresh(): void {
     const isWanted = this.#isActive && !this.#isClosed && this.#options.isReady();
@@ -62,15 +71,17 @@ export class SecureVideo {
   }
 
   #start(lengths: PrebufferLengths): void {
-    const { openView, clock, logger } = this.#options;
+    const { openView, startEncoder, clock, logger } = this.#options;
     const prebuffer = new Prebuffer({
       lengths,
       openView,
+      startEncoder,
       handleEnd: (reason) => this.#handleEnd(prebuffer, reason),
       clock,
       logger,
     });
     this.#prebuffer = prebuffer;
+    prebuffer.sound.setWanted(this.#isSoundWanted);
     logger.debug('the last seconds are kept for recordings in Apple Home');
     prebuffer.open();
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CameraRequests, type Push } from '../../camera-client/camera-requests.ts';
 import type { LiveViewError, LiveViewPacket } from '../../camera-client/live-view.ts';
+import type { ClockReading } from '../../camera-client/receive-path/clock-reading.ts';
 import { LiveViewConnection } from '../../camera-client/live-view-connection.ts';
 import type { Unsubscribe } from '../../contract/message-bus.ts';
 import { audioSettingsSchema } from '../../device/audio/audio-settings.ts';
@@ -16,15 +17,27 @@ import { waitUntil } from '../support/wait-until.ts';
 
 const resources = resourcesOfEachTest();
 const PATIENCE_MS = 20_000;
+const TICKS_PER_MS = { video: 90, audio: 48 };
+/** Between a picture and its sound, as far as a picture in this process can tell. */
+const OUT_OF_STEP_MS = 100;
 
 interface WatchedView {
   readonly packets: LiveViewPacket[];
   readonly sound: LiveViewPacket[];
   readonly ends: LiveViewError[];
+  /** How much later than they were recorded the pictures and the sound came, by the camera's word. */
+  readonly latenessMs: { readonly video: number[]; readonly audio: number[] };
 }
 
 function watch(requests: CameraRequests, device: string, withAudio = false): WatchedView {
-  const view: WatchedView = { packets: [], sound: [], ends: [] };
+  const view: WatchedView = { packets: [], sound: [], ends: [], latenessMs: { video: [], audio: [] } };
+  const clocks: Partial<Record<'video' | 'audio', ClockReading>> = {};
+  const noteLateness = (track: 'video' | 'audio', timestamp: number) => {
+    const clock = clocks[track];
+    if (!clock) return;
+    const capturedAtMs = clock.epochMs + ((timestamp - clock.timestamp) | 0) / TICKS_PER_MS[track];
+    view.latenessMs[track].push(Date.now() - capturedAtMs);
+  };
   const connection = resources.own(
     new LiveViewConnection({
       device,
@@ -32,8 +45,15 @@ function watch(requests: CameraRequests, device: string, withAudio = false): Wat
       withAudio,
       iceServers: () => Promise.resolve([]),
       listener: {
-        handlePacket: (packet) => view.packets.push(packet),
-        handleAudioPacket: (packet) => view.sound.push(packet),
+        handlePacket: (packet) => {
+          view.packets.push(packet);
+          noteLateness('video', packet.timestamp);
+        },
+        handleAudioPacket: (packet) => {
+          view.sound.push(packet);
+          noteLateness('audio', packet.timestamp);
+        },
+        handleClock: (track, reading) => (clocks[track] = reading),
         handleEnd: (error) => view.ends.push(error),
       },
       logger: silentLogger,
@@ -120,6 +140,22 @@ describe('a live view of a device', () => {
       (first?.index ?? 0) + 1,
       ((first?.timestamp ?? 0) + 960) % 2 ** 32,
     ]);
+  });
+
+  test('knows by the camera’s word which sound goes with which picture', async () => {
+    const device = await deviceInThisProcess('test');
+    const { latenessMs } = await playing(device, true);
+    await waitUntil(
+      'pictures and sound with a known time',
+      () => {
+        device.source.keyframe();
+        return Math.min(latenessMs.video.length, latenessMs.audio.length) > 25;
+      },
+      PATIENCE_MS,
+    );
+    const [video, audio] = [Math.min(...latenessMs.video), Math.min(...latenessMs.audio)];
+    console.info(`pictures came ${video.toFixed(1)} ms after their time, sound ${audio.toFixed(1)} ms`);
+    expect(Math.abs(video - audio)).toBeLessThan(OUT_OF_STEP_MS);
   });
 
   test('without sound leaves the microphone off, and so does a camera that has none', async () => {

@@ -21,6 +21,9 @@ class Watcher implements LiveViewListener {
   handleAudioPacket(): void {
     this.heard.push('sound');
   }
+  handleClock(track: string): void {
+    this.heard.push(`clock of ${track}`);
+  }
   handleRestart(): void {
     this.heard.push('restart');
   }
@@ -59,6 +62,10 @@ class FakeViews {
 
   sendSound(): void {
     this.newest.listener.handleAudioPacket?.(packet);
+  }
+
+  sendClock(): void {
+    this.newest.listener.handleClock?.('audio', { timestamp: 0, epochMs: 0 });
   }
 
   end(reason: LiveViewEndReason): void {
@@ -198,7 +205,7 @@ describe('shared live views', () => {
     expect(views.newest.closed).toBe(false);
   });
 
-  test('hand the sound on to all who listen', () => {
+  test('hand the sound and its clock on to all who listen', () => {
     const deaf = {
       handlePacket: () => undefined,
       handleRestart: () => undefined,
@@ -207,7 +214,9 @@ describe('shared live views', () => {
     const other = new Watcher();
     for (const listener of [deaf, watcher, other]) shared.join('door', listener);
     views.sendSound();
-    expect([watcher.heard, other.heard]).toEqual([['sound'], ['sound']]);
+    views.sendClock();
+    const heard = ['sound', 'clock of audio'];
+    expect([watcher.heard, other.heard]).toEqual([heard, heard]);
   });
 
   test('begin anew after an end', () => {

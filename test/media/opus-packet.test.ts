@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { opusPacketShape } from '../../media/opus-packet.ts';
+import { opusPacketMs, opusPacketShape } from '../../media/opus-packet.ts';
 
 describe("an Opus packet's first byte", () => {
   test.each([
@@ -16,5 +16,18 @@ describe("an Opus packet's first byte", () => {
 
   test('is not there in an empty packet', () => {
     expect(opusPacketShape(Buffer.alloc(0))).toBeUndefined();
+  });
+});
+
+describe("an Opus packet's length", () => {
+  test.each([
+    ['one frame', [0b11111_0_00], 20],
+    ['two frames', [0b01011_0_01], 120],
+    ['any number of frames', [0b10000_0_11, 0x83], 7.5],
+    ['more than is allowed', [0b11111_0_11, 7], undefined],
+    ['no frame', [0b11111_0_11, 0], undefined],
+    ['nothing', [], undefined],
+  ])('is that of %s', (_, bytes, lengthMs) => {
+    expect(opusPacketMs(Buffer.from(bytes))).toBe(lengthMs);
   });
 });

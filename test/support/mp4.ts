@@ -134,6 +134,20 @@ async function probeFile(file: string): Promise<ProbedMp4> {
   };
 }
 
+/** The sound of an MP4 from the beginning of its track, 48,000 samples a second from -1 to 1. */
+export async function decodeSound(bytes: Buffer): Promise<Float32Array> {
+  const folder = await mkdtemp(join(tmpdir(), 'picam-mp4-'));
+  const file = join(folder, 'recording.mp4');
+  try {
+    await writeFile(file, bytes);
+    const words = ['-v', 'error', '-i', file, ...'-map 0:a -ar 48000 -ac 1 -f f32le -'.split(' ')];
+    const { stdout } = await run('ffmpeg', words);
+    return new Float32Array(new Uint8Array(stdout).buffer);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 function run(program: string, args: readonly string[]): Promise<{ stdout: Buffer; stderr: Buffer }> {
   return promisify(execFile)(program, args, RUN_OPTIONS);
 }

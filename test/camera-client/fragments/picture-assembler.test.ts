@@ -80,6 +80,18 @@ describe('the pictures of a recording', () => {
     expect(after[0]?.parameterSets).toBe(before[0]?.parameterSets);
   });
 
+  test('have the times by which the camera speaks of its clock, also between two and over the wrap', async () => {
+    const assembler = new PictureAssembler();
+    expect(assembler.ticksAt(0)).toBeUndefined();
+    const firstTimestamp = 2 ** 32 - 20_000;
+    const pictures = takeAll(assembler, await film, new FilmPackets({ firstTimestamp }));
+    const [first] = pictures;
+    expect(assembler.ticksAt(firstTimestamp)).toBe(first?.ticks);
+    expect(assembler.ticksAt(STEP_TICKS - 20_000 + 4_500)).toBe(Number(first?.ticks) + STEP_TICKS + 4_500);
+    assembler.restart();
+    expect(assembler.ticksAt(firstTimestamp)).toBeUndefined();
+  });
+
   test('have other parameter sets when the camera changes its picture', async () => {
     const assembler = new PictureAssembler();
     const packets = new FilmPackets();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MediaReceiver } from '../../../camera-client/receive-path/media-receiver.ts';
+import type { ClockReading } from '../../../camera-client/receive-path/clock-reading.ts';
 import type { ReceivedPacket } from '../../../camera-client/receive-path/track-receiver.ts';
 import { parseRtcp } from '../../../media/rtcp.ts';
 import { buildSenderReport } from '../../../media/rtcp-sender-report.ts';
@@ -17,6 +18,7 @@ let clock: ManualClock;
 let camera: SrtpGcmSender;
 let video: ReceivedPacket[];
 let audio: ReceivedPacket[];
+let audioClock: ClockReading[];
 let told: Buffer[];
 let silences: number;
 let receiver: MediaReceiver;
@@ -24,7 +26,7 @@ let receiver: MediaReceiver;
 beforeEach(() => {
   clock = new ManualClock();
   camera = new SrtpGcmSender(KEYS);
-  [video, audio, told, silences] = [[], [], [], 0];
+  [video, audio, audioClock, told, silences] = [[], [], [], [], 0];
   receiver = new MediaReceiver({
     ssrc: 9,
     unprotector: new SrtpGcmReceiver(KEYS),
@@ -37,6 +39,7 @@ beforeEach(() => {
       {
         format: { kind: 'audio', clockRate: 48_000, isRepaired: false, ...AUDIO },
         handlePacket: (packet) => audio.push(packet),
+        handleClock: (reading) => audioClock.push(reading),
       },
     ],
     silentAfterMs: 1_000,
@@ -123,6 +126,14 @@ describe('a media receiver', () => {
     expect(report.reports[0]?.delaySinceLastSenderReport).toBeCloseTo(0.5 * 65_536, -1);
     clock.advance(1_000);
     expect(told).toHaveLength(3);
+  });
+
+  test('hands on what the camera says of a track’s clock', () => {
+    receiver.handlePacket(protectedRtp({}));
+    receiver.handlePacket(protectedRtp(AUDIO));
+    receiver.handlePacket(protectedReport(1));
+    receiver.handlePacket(protectedReport(1, AUDIO.ssrc));
+    expect(audioClock).toEqual([{ timestamp: 0, epochMs: 1_800_000_000_000 }]);
   });
 
   test('says nothing and runs no timer once it is closed, also from within a packet', () => {

@@ -7,19 +7,25 @@ import { FilmCamera } from './film-camera.ts';
 
 const FPS = 10;
 const LENGTHS = { preRollMs: 4_000, fragmentMs: 4_000 };
+const SOUND = new Array<Buffer>(100).fill(Buffer.of(0xf8, 1, 2));
 const film = makeFilm({ seconds: 4, fps: FPS, gopPictures: FPS });
 
 function setUp() {
   const clock = new ManualClock();
   const camera = new FilmCamera(clock, { fps: FPS });
   const readiness = { isReady: true };
+  const encoders = { running: 0 };
   const secureVideo = new SecureVideo({
     isReady: () => readiness.isReady,
     openView: camera.openView,
+    startEncoder: () => {
+      encoders.running += 1;
+      return { encode: () => undefined, stop: () => void (encoders.running -= 1) };
+    },
     clock,
     logger: silentLogger,
   });
-  return { clock, camera, readiness, secureVideo };
+  return { clock, camera, encoders, readiness, secureVideo };
 }
 
 describe('what is kept for recordings', () => {
@@ -60,6 +66,28 @@ describe('what is kept for recordings', () => {
     expect(camera.openedViews).toBe(1);
     secureVideo.configure({ ...LENGTHS, preRollMs: 8_000 });
     expect({ opened: camera.openedViews, watched: camera.isWatched }).toEqual({ opened: 2, watched: true });
+  });
+
+  test('has sound while it is wanted, and no encoder runs otherwise', async () => {
+    const { camera, encoders, secureVideo } = setUp();
+    const running: number[] = [];
+    const play = async () => {
+      camera.playWithSound((await film).slice(0, FPS), SOUND);
+      running.push(encoders.running);
+    };
+    secureVideo.configure(LENGTHS);
+    secureVideo.setActive(true);
+    await play();
+    secureVideo.setSoundWanted(true);
+    await play();
+    secureVideo.setSoundWanted(false);
+    await play();
+    secureVideo.setActive(false);
+    secureVideo.setSoundWanted(true);
+    secureVideo.setActive(true);
+    await play();
+    secureVideo.close();
+    expect([...running, encoders.running]).toEqual([0, 1, 0, 1, 0]);
   });
 
   test('comes back when the view broke, less and less often while it fails', async () => {

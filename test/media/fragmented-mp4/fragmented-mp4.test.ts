@@ -9,14 +9,14 @@ import { avcSample } from '../../../media/fragmented-mp4/avc-sample.ts';
 import { mediaSegment, type Sample } from '../../../media/fragmented-mp4/media-segment.ts';
 import { randomAccessIndex } from '../../../media/fragmented-mp4/random-access.ts';
 import { findParameterSets } from '../../../media/fragmented-mp4/sample-descriptions.ts';
-import { AAC_FRAME_SAMPLES, SILENT_AAC } from '../../../media/silent-aac.ts';
+import { AAC_FRAME_SAMPLES, RECORDED_AAC, SILENT_AAC_FRAME } from '../../../media/aac.ts';
 import { makeFilm } from '../../support/film.ts';
 import { mp4Boxes, probeMp4 } from '../../support/mp4.ts';
 
 const FPS = 10;
 /** Pictures of a camera do not come evenly. */
 const DURATIONS = [9_000, 8_000, 10_500, 9_001];
-const SILENCE: Sample = { data: SILENT_AAC.frame, duration: AAC_FRAME_SAMPLES, isSync: true };
+const SILENCE: Sample = { data: SILENT_AAC_FRAME, duration: AAC_FRAME_SAMPLES, isSync: true };
 
 const film = makeFilm({ seconds: 2, fps: FPS, gopPictures: FPS });
 
@@ -63,9 +63,9 @@ describe('a fragmented MP4', () => {
 
   test('plays silence beside the pictures', async () => {
     const all = await samples();
-    const frames = Math.ceil((ticksOf(all) / 90_000) * (SILENT_AAC.sampleRate / AAC_FRAME_SAMPLES));
+    const frames = Math.ceil((ticksOf(all) / 90_000) * (RECORDED_AAC.sampleRate / AAC_FRAME_SAMPLES));
     const bytes = Buffer.concat([
-      initializationSegment(await parameterSets(), SILENT_AAC),
+      initializationSegment(await parameterSets(), RECORDED_AAC),
       mediaSegment(1, [
         { track: VIDEO_TRACK, decodeTime: 0, samples: all },
         { track: AUDIO_TRACK, decodeTime: 0, samples: new Array<Sample>(frames).fill(SILENCE) },
@@ -80,7 +80,7 @@ describe('a fragmented MP4', () => {
     });
     const sound = probed.packets.filter(({ kind }) => kind === 'audio');
     expect(sound).toHaveLength(frames);
-    expect(sound.at(-1)?.atS).toBeCloseTo(((frames - 1) * AAC_FRAME_SAMPLES) / SILENT_AAC.sampleRate, 5);
+    expect(sound.at(-1)?.atS).toBeCloseTo(((frames - 1) * AAC_FRAME_SAMPLES) / RECORDED_AAC.sampleRate, 5);
   });
 
   test('ends with an index that leads to its fragments', async () => {
@@ -113,7 +113,7 @@ describe('a fragmented MP4', () => {
   test('is understood by another reader than ffmpeg too', async () => {
     const all = await samples();
     const bytes = Buffer.concat([
-      initializationSegment(await parameterSets(), SILENT_AAC),
+      initializationSegment(await parameterSets(), RECORDED_AAC),
       mediaSegment(1, [
         { track: VIDEO_TRACK, decodeTime: 0, samples: all },
         { track: AUDIO_TRACK, decodeTime: 0, samples: new Array<Sample>(50).fill(SILENCE) },
@@ -128,7 +128,7 @@ describe('a fragmented MP4', () => {
     expect(await audio?.getCodecParameterString()).toBe('mp4a.40.2');
     expect([ofVideo?.packetCount, ofAudio?.packetCount]).toEqual([2 * FPS, 50]);
     expect(await video?.computeDuration()).toBeCloseTo(ticksOf(all) / 90_000, 4);
-    expect(await audio?.computeDuration()).toBeCloseTo((50 * AAC_FRAME_SAMPLES) / SILENT_AAC.sampleRate, 4);
+    expect(await audio?.computeDuration()).toBeCloseTo((50 * AAC_FRAME_SAMPLES) / RECORDED_AAC.sampleRate, 4);
   });
 
   test('refuses parameter sets that it cannot read', () => {
