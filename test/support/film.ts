@@ -17,6 +17,11 @@ export interface FilmOptions {
   readonly size?: string;
 }
 
+export interface FilmFile {
+  readonly path: string;
+  close(): Promise<void>;
+}
+
 /** Pictures of a test film as x264 makes them for a live stream, each key frame with its parameter sets. */
 export async function makeFilm(options: FilmOptions): Promise<AccessUnit[]> {
   const { seconds, fps, gopPictures, size = '320x240' } = options;
@@ -30,10 +35,14 @@ export async function makeFilm(options: FilmOptions): Promise<AccessUnit[]> {
 }
 
 /** A file with a film that becomes larger in its middle; `close` removes it. */
-export async function changingFilm(): Promise<{ readonly path: string; close(): Promise<void> }> {
-  const films = await Promise.all(
-    ['320x240', '640x360'].map((size) => makeFilm({ seconds: 7, fps: 10, gopPictures: 10, size })),
-  );
+export async function changingFilm(): Promise<FilmFile> {
+  const sizes = ['320x240', '640x360'];
+  return filmFile(sizes.map((size) => ({ seconds: 7, fps: 10, gopPictures: 10, size })));
+}
+
+/** A file with films one after the other; `close` removes it. */
+export async function filmFile(parts: readonly FilmOptions[]): Promise<FilmFile> {
+  const films = await Promise.all(parts.map(makeFilm));
   const folder = await mkdtemp(join(tmpdir(), 'picam-film-'));
   const path = join(folder, 'film.h264');
   await writeFile(path, Buffer.concat(films.flat().map(accessUnitToAnnexB)));
