@@ -60,6 +60,10 @@ export class LiveViewConnection implements LiveView {
     this.#peer?.requestKeyframe();
   }
 
+  talk(opus: Buffer): void {
+    this.#peer?.talk(opus);
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'ended') return;
     await this.#release();

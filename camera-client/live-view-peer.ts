@@ -20,6 +20,7 @@ import type { ClockReading } from './receive-path/clock-reading.ts';
 import { MediaReceiver } from './receive-path/media-receiver.ts';
 import type { ReceiveFormat } from './receive-path/receive-format.ts';
 import type { ReceivedPacket, TrackOptions } from './receive-path/track-receiver.ts';
+import { VoiceSender } from './voice-sender.ts';
 
 const STUN_GATHER_TIMEOUT_S = 1;
 const FEEDBACK = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
@@ -42,7 +43,7 @@ export interface LiveViewPeerEvents {
 export interface LiveViewPeerOptions {
   /** STUN and TURN servers to ask; none are asked when empty. */
   readonly iceServers: readonly IceServer[];
-  /** Also asks for the camera's sound. Default: no. */
+  /** Also asks for the camera's sound, and to talk through its loudspeaker. Default: no. */
   readonly withAudio?: boolean;
   readonly silentAfterMs: number;
   readonly events: LiveViewPeerEvents;
@@ -58,6 +59,7 @@ export class LiveViewPeer {
   readonly #video: RTCRtpTransceiver;
   readonly #audio: RTCRtpTransceiver | undefined;
   #receiver: MediaReceiver | undefined;
+  #voice: VoiceSender | undefined;
   #stopListening: (() => void) | undefined;
   #stopRepeating: (() => void) | undefined;
   #isProven: () => boolean = () => false;
@@ -68,7 +70,8 @@ export class LiveViewPeer {
     this.#connection = new RTCPeerConnection(configuration(options));
     this.#video = this.#connection.addTransceiver('video', { direction: 'recvonly' });
     // After the picture, so that a camera without sound has the connection's first section all the same.
-    if (options.withAudio) this.#audio = this.#connection.addTransceiver('audio', { direction: 'recvonly' });
+    // Both ways, so that somebody may talk; a camera without a loudspeaker answers one.
+    if (options.withAudio) this.#audio = this.#connection.addTransceiver('audio', { direction: 'sendrecv' });
   }
 
   /** An offer with all candidates. */
@@ -90,6 +93,11 @@ export class LiveViewPeer {
 
   requestKeyframe(): void {
     this.#receiver?.requestKeyframe();
+  }
+
+  /** Without effect unless the camera takes it. */
+  talk(opus: Buffer): void {
+    if (!this.#isOver) this.#voice?.send(opus);
   }
 
   async close(): Promise<void> {
@@ -135,6 +143,7 @@ export class LiveViewPeer {
       });
       this.#stopListening = transport.onPacket((packet) => receiver.handlePacket(packet));
       this.#receiver = receiver;
+      this.#voice = this.#openVoice(transport);
     } catch (error) {
       this.#fail(describeError(error));
       return;
@@ -154,6 +163,13 @@ export class LiveViewPeer {
       track(agreedVideo(this.#video), (packet) => events.handleVideo(packet)),
       ...(audio ? [track(audio, (packet) => events.handleAudio?.(packet))] : []),
     ];
+  }
+
+  #openVoice(transport: LiveViewTransport): VoiceSender | undefined {
+    const opus = this.#audio && agreedOpus(this.#audio, ['sendrecv', 'sendonly']);
+    if (!opus) return undefined;
+    const sendRtp = (header: Buffer, payload: Buffer) => transport.sendRtp(header, payload);
+    return new VoiceSender({ payloadType: opus.payloadType, sendRtp });
   }
 
   #fail(why: string): void {
@@ -204,9 +220,19 @@ function agreedVideo({ codecs }: RTCRtpTransceiver): ReceiveFormat {
   };
 }
 
-/** undefined when the answer rejected it: the camera has no sound. */
-function agreedAudio({ codecs, currentDirection }: RTCRtpTransceiver): ReceiveFormat | undefined {
-  const opus = codecs.find(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus');
-  if (!opus || currentDirection !== 'recvonly') return undefined;
-  return { kind: 'audio', payloadType: opus.payloadType, clockRate: OPUS_CLOCK_RATE, isRepaired: false };
+/** undefined when the camera has no sound. */
+function agreedAudio(audio: RTCRtpTransceiver): ReceiveFormat | undefined {
+  const opus = agreedOpus(audio, ['sendrecv', 'recvonly']);
+  return (
+    opus && { kind: 'audio', payloadType: opus.payloadType, clockRate: OPUS_CLOCK_RATE, isRepaired: false }
+  );
+}
+
+/** undefined when the answer rejected it, or goes only the other way. */
+function agreedOpus(
+  { codecs, currentDirection }: RTCRtpTransceiver,
+  directions: readonly string[],
+): RTCRtpCodecParameters | undefined {
+  if (!directions.includes(currentDirection ?? 'inactive')) return undefined;
+  return codecs.find(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus');
 }

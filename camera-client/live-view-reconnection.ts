@@ -49,6 +49,10 @@ export class ReconnectingLiveView implements LiveView {
     this.#connection?.requestKeyframe();
   }
 
+  talk(opus: Buffer): void {
+    this.#connection?.talk?.(opus);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#pause);

@@ -43,6 +43,7 @@ export class SharedLiveViews {
     });
     return {
       requestKeyframe: () => shared.view.requestKeyframe(),
+      talk: (opus) => shared.view.talk?.(opus),
       close: async () => {
         if (shared.listeners.delete(listener) && shared.listeners.size === 0) this.#linger(device, shared);
         await Promise.resolve();

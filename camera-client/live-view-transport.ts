@@ -32,10 +32,12 @@ export class LiveViewTransport {
     this.unprotector = profile.createUnprotector({ masterKey: keys.remoteKey, masterSalt: keys.remoteSalt });
   }
 
-  /** What cannot be sent is lost; a connection that is gone is told by its own event. */
+  sendRtp(header: Buffer, payload: Buffer): void {
+    this.#send(this.#protector.protectRtp(header, payload));
+  }
+
   sendRtcp(compound: Buffer): void {
-    const packet = this.#protector.protectRtcp(compound);
-    this.#transport.iceTransport.connection.send(packet).catch(() => undefined);
+    this.#send(this.#protector.protectRtcp(compound));
   }
 
   /**
@@ -44,5 +46,10 @@ export class LiveViewTransport {
    */
   onPacket(handler: (packet: Buffer) => void): () => void {
     return this.#transport.iceTransport.connection.onData.subscribe(handler).unSubscribe;
+  }
+
+  /** What cannot be sent is lost; a connection that is gone is told by its own event. */
+  #send(packet: Buffer): void {
+    this.#transport.iceTransport.connection.send(packet).catch(() => undefined);
   }
 }

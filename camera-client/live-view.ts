@@ -55,6 +55,11 @@ export interface LiveViewListener {
 export interface LiveView {
   /** Asks the camera for a picture that decoding can begin with. Cheap: the camera merges such wishes. */
   requestKeyframe(): void;
+  /**
+   * Says something through the camera's loudspeaker: one packet of Opus. Without effect while there is no connection, where
+   * the view was opened without sound, and where the camera has no loudspeaker.
+   */
+  talk?(opus: Buffer): void;
   /** Ends the view on both sides. The listener hears nothing more. */
   close(): Promise<void>;
 }

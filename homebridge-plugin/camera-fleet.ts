@@ -13,7 +13,7 @@ import { randomIdentifier } from '../foundation/identifiers.ts';
 import type { Logger } from '../foundation/logger.ts';
 import { Lifetime } from '../foundation/lifetime.ts';
 import { BrokerConnections } from './broker-connections.ts';
-import { hasSound } from './camera-sound.ts';
+import { hasSound, hasSpeaker } from './camera-sound.ts';
 import { settingsOf, type Configuration } from './configuration.ts';
 
 export interface CameraFleetOptions {
@@ -52,8 +52,10 @@ export class CameraFleet {
     const { bus } = this.#connections;
     const requests = new CameraRequests({ bus, prefix, peer });
     const iceServers = new IceServers({ requests, logger });
-    const withAudio = (device: string) =>
-      settingsOf(configuration, device).audio && hasSound(this.directory.find(device));
+    const withAudio = (device: string) => {
+      const camera = this.directory.find(device);
+      return settingsOf(configuration, device).audio && (hasSound(camera) || hasSpeaker(camera));
+    };
     this.#views = new SharedLiveViews({
       open: liveViews({ requests, iceServers, withAudio, logger }),
       logger,

@@ -7,7 +7,7 @@ import { BitrateWishes } from '../bitrate-wishes.ts';
 import type { CameraFleet } from '../camera-fleet.ts';
 import { CameraPrivacy } from '../camera-privacy.ts';
 import { readinessOf, type CameraReadiness } from '../camera-readiness.ts';
-import { hasSound, mayHaveSound } from '../camera-sound.ts';
+import { hasSound, hasSpeaker, mayHaveSound } from '../camera-sound.ts';
 import type { CameraSettings } from '../configuration.ts';
 import { KeptSettings } from '../kept-settings.ts';
 import { placeholderPicture } from '../placeholder-pictures.ts';
@@ -54,7 +54,9 @@ export class CameraAccessory {
       join(api.user.storagePath(), KEPT_FOLDER, `${accessory.UUID}.json`),
       logger,
     );
-    this.#hasSound = settings.audio && mayHaveSound(fleet.directory.find(device));
+    const camera = fleet.directory.find(device);
+    const talks = settings.audio && hasSpeaker(camera);
+    this.#hasSound = talks || (settings.audio && mayHaveSound(camera));
     this.#privacy = new CameraPrivacy({
       turn: (isOn) => fleet.turn(device, isOn),
       kept: this.#kept,
@@ -94,6 +96,7 @@ export class CameraAccessory {
       privacy: this.#privacy,
       kept: this.#kept,
       hasSound: this.#hasSound,
+      talks,
       recording: this.#recording,
       isOnline: () => this.#camera?.online === true,
     });

@@ -18,7 +18,7 @@ import { MotionSensor } from './motion-sensor.ts';
 import { OperatingMode } from './operating-mode.ts';
 import { ownService } from './own-service.ts';
 import { PrivacySwitch } from './privacy-switch.ts';
-import { STREAMING_OPTIONS, STREAMING_OPTIONS_WITH_SOUND } from './streaming-options.ts';
+import { streamingOptions } from './streaming-options.ts';
 
 const PRIVACY_NAME = 'Privacy';
 
@@ -31,6 +31,8 @@ export interface CameraServicesOptions {
   readonly kept: KeptSettings;
   /** As Apple Home is to be told. */
   readonly hasSound: boolean;
+  /** Whoever watches may talk through the camera. */
+  readonly talks: boolean;
   readonly recording: CameraRecording | undefined;
   readonly isOnline: () => boolean;
 }
@@ -97,11 +99,11 @@ export class CameraServices {
   }
 
   #createController(sensors: Pick<CameraControllerOptions, 'sensors'> | undefined): CameraController {
-    const { api, settings, delegate, hasSound, recording } = this.#options;
+    const { api, settings, delegate, hasSound, talks, recording } = this.#options;
     const options: CameraControllerOptions = {
       cameraStreamCount: settings.maxStreams,
       delegate,
-      streamingOptions: hasSound ? STREAMING_OPTIONS_WITH_SOUND : STREAMING_OPTIONS,
+      streamingOptions: streamingOptions({ hasSound, talks }),
       ...(recording && { recording: recording.controllerOptions }),
       ...sensors,
     };

@@ -48,6 +48,11 @@ export class SoundSession {
     return this.track.readRtcp(rtcp) !== undefined;
   }
 
+  /** What the controller says: one packet of Opus; undefined for what is none of its own. */
+  readVoice(rtp: Buffer): Buffer | undefined {
+    return this.#started && this.track.readRtp(rtp);
+  }
+
   end(): void {
     this.#started = undefined;
     clearInterval(this.#reports);

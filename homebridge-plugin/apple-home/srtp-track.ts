@@ -19,7 +19,7 @@ export class SrtpTrack {
   #packetCount = 0;
   #octetCount = 0;
 
-  /** @param controllerKeys what the controller encrypts its RTCP with. */
+  /** @param controllerKeys what the controller encrypts with what it sends. */
   constructor(controllerKeys: SrtpMasterKeys, send: (packet: Buffer) => void) {
     this.#receiver = new SrtpReceiver(controllerKeys);
     this.#send = send;
@@ -48,6 +48,11 @@ export class SrtpTrack {
       cname: CNAME,
     });
     this.#send(this.#sender.protectRtcp(report));
+  }
+
+  /** What the controller itself sends on this track; undefined when it is not authentic. */
+  readRtp(packet: Buffer): Buffer | undefined {
+    return this.#receiver.unprotectRtp(packet)?.payload;
   }
 
   /** What the controller says of this track; undefined when it is not of this track or not authentic. */

@@ -187,9 +187,14 @@ export class StreamSession {
     this.video.sendReport(this.#relay.timestampAt(performance.now()));
   }
 
-  /** Sound from the controller comes here too; the camera has no loudspeaker for it. */
+  /** RTCP of both tracks, and what is said into the phone, come to the one socket. */
   #handleMessage(message: Buffer): void {
-    if (this.#ended || !isRtcp(message)) return;
+    if (this.#ended) return;
+    if (!isRtcp(message)) {
+      const voice = this.sound?.readVoice(message);
+      if (voice) this.#view?.talk?.(voice);
+      return;
+    }
     const ofVideo = this.video.readRtcp(message);
     if (!ofVideo && !this.sound?.accepts(message)) return;
     this.#lastInboundMs = performance.now();

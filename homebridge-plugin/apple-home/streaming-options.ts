@@ -11,7 +11,7 @@ import {
  * What Apple Home is told it may choose. The camera's picture goes out as it is, whatever is chosen: Home scales. 720p30
  * is what iPhones need, 320x240 at 15 the Apple Watch. AES-256 is left out because the other end of the path has none.
  */
-export const STREAMING_OPTIONS: CameraStreamingOptions = {
+const STREAMING_OPTIONS: CameraStreamingOptions = {
   supportedCryptoSuites: [AES_CM_128_HMAC_SHA1_80],
   video: {
     codec: { profiles: Object.values(H264_PROFILES), levels: Object.values(H264_LEVELS) },
@@ -24,8 +24,17 @@ export const STREAMING_OPTIONS: CameraStreamingOptions = {
   },
 };
 
-/** The same with sound. An Apple Watch asks for 8 kHz. */
-export const STREAMING_OPTIONS_WITH_SOUND: CameraStreamingOptions = {
-  ...STREAMING_OPTIONS,
-  audio: { codecs: [{ type: OPUS, samplerate: Object.values(AUDIO_RATES), audioChannels: 1 }] },
-};
+/** An Apple Watch asks for 8 kHz. */
+const AUDIO_CODEC = { type: OPUS, samplerate: Object.values(AUDIO_RATES), audioChannels: 1 } as const;
+
+/** @param sound of the camera; `talks`: whoever watches may talk through it. */
+export function streamingOptions({
+  hasSound,
+  talks,
+}: {
+  readonly hasSound: boolean;
+  readonly talks: boolean;
+}): CameraStreamingOptions {
+  if (!hasSound) return STREAMING_OPTIONS;
+  return { ...STREAMING_OPTIONS, audio: { codecs: [AUDIO_CODEC], twoWayAudio: talks } };
+}

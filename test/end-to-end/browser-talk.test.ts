@@ -8,7 +8,7 @@ import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { readWav } from '../support/wav.ts';
+import { isWholeWav, readWav } from '../support/wav.ts';
 import { startWeb } from '../support/web.ts';
 import { BrowserPage } from './browser-page.ts';
 
@@ -77,7 +77,7 @@ describe('the page of a camera with a loudspeaker', () => {
       );
       await page.keyboard.press('t');
       await page.getByRole('button', { name: 'Talk', pressed: false }).waitFor();
-      await waitUntil('the end of it', () => wavIsWhole(camera.said), LONG_MS);
+      await waitUntil('the end of it', () => isWholeWav(readFileSync(camera.said)), LONG_MS);
       expect(loudest(camera.said)).toBeGreaterThan(BEEP);
       expect(await page.locator('main[data-phase="playing"]').count()).toBe(1);
       expect(camera.log.match(/a viewer talks/gu)).toHaveLength(1);
@@ -111,8 +111,3 @@ test(
   },
   2 * LONG_MS,
 );
-
-/** ffmpeg writes at the end how long it is. */
-function wavIsWhole(path: string): boolean {
-  return readFileSync(path).readUInt32LE(4) < 0xffff_0000;
-}

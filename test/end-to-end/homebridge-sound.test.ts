@@ -1,11 +1,16 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { RtpPacket } from '../../media/rtp.ts';
 import { startDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
-import { decodeOpus, shareOfTone } from '../support/opus-sound.ts';
+import { decodeOpus, makeOpus, shareOfTone } from '../support/opus-sound.ts';
 import { PACKED_INSTALL_TIMEOUT_MS } from '../support/packed-install.ts';
 import { resourcesOfAllTests } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { isWholeWav, readWav } from '../support/wav.ts';
 import { HapCamera } from './hap-camera.ts';
 import { startHomebridge, type TestHomebridge } from './homebridge-process.ts';
 import { SOUND_PAYLOAD_TYPE, type SoundWish } from './selected-media.ts';
@@ -16,16 +21,22 @@ const HEARD_MS = 1_800;
 const TONE_HZ = 440;
 
 const resources = resourcesOfAllTests();
+/** The file that the camera's loudspeaker is. */
+let said: string;
 let homebridge: TestHomebridge;
 let withSound: HapCamera;
 let withoutSound: HapCamera;
 
 beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'picam-home-talk-'));
+  resources.onEnd(folder, () => rmSync(folder, { recursive: true, force: true }));
+  said = join(folder, 'said.wav');
   const { url } = resources.own(await startMosquitto());
   const hearing = await startDevice({
     broker: url,
     device: 'hearing',
     args: ['--audio', 'test', '--name', 'Hearing'],
+    env: { PICAM_AUDIO_SPEAKER: `file:${said}` },
   });
   resources.onEnd('the camera with a microphone', () => hearing.stop());
   const deaf = await startDevice({ broker: url, device: 'deaf', args: ['--name', 'Deaf'] });
@@ -47,8 +58,8 @@ async function newRecorder(): Promise<{ recorder: SrtpRecorder; port: number }> 
   return { recorder, port: await recorder.open() };
 }
 
-/** Hears a stream for a while, on a port of its own as HAP allows. */
-async function hear(wish: SoundWish): Promise<{ sound: SrtpRecorder; pictures: SrtpRecorder; ssrc: number }> {
+/** Sound has a port of its own, as HAP allows. */
+async function startStream(wish: SoundWish) {
   const [{ recorder: pictures, port }, { recorder: sound, port: soundPort }] = [
     await newRecorder(),
     await newRecorder(),
@@ -58,6 +69,12 @@ async function hear(wish: SoundWish): Promise<{ sound: SrtpRecorder; pictures: S
   sound.useKeys(stream.sound.keys);
   sound.answer(stream.controllerKeys, stream.sound.port);
   await withSound.start(stream, wish);
+  return { stream, sound, pictures };
+}
+
+/** Hears a stream for a while. */
+async function hear(wish: SoundWish): Promise<{ sound: SrtpRecorder; pictures: SrtpRecorder; ssrc: number }> {
+  const { stream, sound, pictures } = await startStream(wish);
   const enough = HEARD_MS / wish.packetTimeMs;
   await waitUntil('sound', () => sound.packets.length > enough, LONG_MS / 2);
   await waitUntil('pictures', () => pictures.packets.length > 30, LONG_MS / 2);
@@ -103,3 +120,23 @@ describe('the sound of a camera in Apple Home', () => {
     LONG_MS,
   );
 });
+
+test(
+  'whoever talks into the phone is heard at the camera',
+  async () => {
+    const wish = { rateKhz: 24, packetTimeMs: 20 } as const;
+    const { stream, sound } = await startStream(wish);
+    await waitUntil('sound', () => sound.packets.length > 10, LONG_MS / 2);
+    expect(existsSync(said)).toBe(false);
+    for (const opus of await makeOpus('0.5*sin(2*PI*880*t)', 2)) {
+      sound.say(opus, SOUND_PAYLOAD_TYPE, wish.rateKhz * wish.packetTimeMs);
+      await wait(wish.packetTimeMs);
+    }
+    await waitUntil('the end of it', () => existsSync(said) && isWholeWav(readFileSync(said)), LONG_MS / 2);
+    await withSound.end(stream);
+    const { samples, rate } = readWav(readFileSync(said));
+    expect(samples.length / rate).toBeGreaterThan(1.5);
+    expect(shareOfTone(samples.subarray(rate / 2), 880)).toBeGreaterThan(0.8);
+  },
+  2 * LONG_MS,
+);

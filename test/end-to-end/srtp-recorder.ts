@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { accessUnitToAnnexB } from '../../media/access-unit.ts';
 import { H264Depacketizer } from '../../media/h264-depacketizer.ts';
 import { parseRtcp, type RtcpPacket } from '../../media/rtcp.ts';
-import { isRtcp, type RtpPacket } from '../../media/rtp.ts';
+import { isRtcp, writeRtpHeader, type RtpPacket } from '../../media/rtp.ts';
 import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
 import { SrtpReceiver, SrtpSender } from '../../media/srtp.ts';
 
@@ -24,6 +24,8 @@ export class SrtpRecorder {
   readonly #waiting: { message: Buffer; atEpochMs: number; atMs: number }[] = [];
   #receiver: SrtpReceiver | undefined;
   #reply: (packet: Buffer) => void = () => undefined;
+  #talk: (header: Buffer, opus: Buffer) => void = () => undefined;
+  #said = 0;
   #timer: NodeJS.Timeout | undefined;
   undecrypted = 0;
   /** On performance.now()'s clock. */
@@ -49,7 +51,15 @@ export class SrtpRecorder {
   answer(keys: SrtpMasterKeys, port: number): void {
     const sender = new SrtpSender(keys);
     this.#reply = (packet) => this.#socket.send(sender.protectRtcp(packet), port, '127.0.0.1');
+    this.#talk = (header, opus) => this.#socket.send(sender.protectRtp(header, opus), port, '127.0.0.1');
     this.#timer = setInterval(() => this.#reply(RECEIVER_REPORT), REPORT_INTERVAL_MS);
+  }
+
+  /** Into the phone: the next packet of what its owner says. @param ticks of its duration, in the clock that Home chose. */
+  say(opus: Buffer, payloadType: number, ticks: number): void {
+    const [sequenceNumber, timestamp] = [this.#said, this.#said * ticks];
+    this.#said += 1;
+    this.#talk(writeRtpHeader({ payloadType, marker: false, sequenceNumber, timestamp, ssrc: 77 }), opus);
   }
 
   sendPictureLoss(mediaSsrc: number): void {

@@ -18,6 +18,11 @@ export function readWav(file: Buffer): { readonly samples: Float32Array; readonl
   throw new Error('a WAV without sound');
 }
 
+/** A program that writes one says how long it is when it is done. */
+export function isWholeWav(file: Buffer): boolean {
+  return file.length > 44 && file.readUInt32LE(4) === file.length - 8;
+}
+
 function samplesOf(bytes: Buffer): Float32Array {
   const count = Math.floor(bytes.length / 2);
   return Float32Array.from({ length: count }, (_, n) => bytes.readInt16LE(2 * n) / SAMPLES_PER_UNIT);
