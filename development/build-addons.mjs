@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const headers = join(root, 'node_modules', 'node-api-headers', 'include');
 
-const published = ['device/viewer-session/burst/burst'];
+const published = ['foundation/bursts/burst'];
 const unpublished = ['bench/fan-out/arrivals/arrivals'];
 
 /** Debian's packages of these are called gcc-x86-64-linux-gnu and so on. */

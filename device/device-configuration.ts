@@ -9,7 +9,7 @@ import { createSource } from './capture/open-source.ts';
 import { SourceError } from './capture/source-error.ts';
 import { motionSettingsSchema } from './motion/motion-settings.ts';
 import { recordingSettingsSchema } from './recording/recording-settings.ts';
-import { BURST_MODES } from './viewer-session/burst/open-bursts.ts';
+import { BURST_MODES } from '../foundation/bursts/open-bursts.ts';
 
 const even = z.number().int().multipleOf(2);
 

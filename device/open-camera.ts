@@ -19,7 +19,7 @@ import { openMotion, type Motion } from './motion/open-motion.ts';
 import { openRecording, type Recording } from './recording/open-recording.ts';
 import { SnapshotTaker } from './snapshot/snapshot-taker.ts';
 import { EventPublisher } from './status/event-publisher.ts';
-import { openBursts } from './viewer-session/burst/open-bursts.ts';
+import { openBursts } from '../foundation/bursts/open-bursts.ts';
 import type { DtlsCertificate } from './viewer-session/dtls-certificate.ts';
 import type { ViewerSessionContext } from './viewer-session/viewer-session-context.ts';
 import { ViewerSessions } from './viewer-session/viewer-sessions.ts';

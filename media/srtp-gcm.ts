@@ -16,7 +16,6 @@ const RTCP_CLEAR_BYTES = 8;
 const RTCP_INDEX_BYTES = 4;
 const RTCP_INDEX_MODULUS = 2 ** 31;
 const ENCRYPTED_FLAG = 0x8000_0000;
-const SEQUENCE_MODULUS = 2 ** 16;
 
 /**
  * Encrypts and signs what one end sends, with AEAD_AES_128_GCM (RFC 7714).
@@ -43,21 +42,12 @@ export class SrtpGcmSender implements SrtpProtector {
     return seal(this.#rtpKeys, rtpNonce(this.#rtpKeys, ssrc, index), header, payload);
   }
 
-  /** For who encrypts packets in this sender's place; they count as its own by `takeIndexes`. */
   get rtpSessionKeys(): GcmSessionKeys {
     return this.#rtpKeys;
   }
 
-  /**
-   * Takes the indexes of packets in a row, as `protectRtp` would.
-   *
-   * @param packets one or more.
-   * @returns the 48-bit index of the first.
-   */
   takeIndexes(ssrc: number, firstSequenceNumber: number, packets: number): number {
-    const first = this.#indexes.next(ssrc, firstSequenceNumber);
-    this.#indexes.next(ssrc, (firstSequenceNumber + packets - 1) % SEQUENCE_MODULUS);
-    return first;
+    return this.#indexes.nextInARow(ssrc, firstSequenceNumber, packets);
   }
 
   protectRtcp(packet: Buffer): Buffer {

@@ -16,6 +16,18 @@ export class SentPacketIndexes {
     this.#highest.set(ssrc, Math.max(highest ?? index, index));
     return index;
   }
+
+  /**
+   * The indexes of packets in a row, as `next` would give them.
+   *
+   * @param packets one or more.
+   * @returns that of the first.
+   */
+  nextInARow(ssrc: number, firstSequenceNumber: number, packets: number): number {
+    const first = this.next(ssrc, firstSequenceNumber);
+    this.next(ssrc, (firstSequenceNumber + packets - 1) % SEQUENCE_MODULUS);
+    return first;
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { RtpPacket } from './rtp.ts';
 
 /** Makes the protected packets of one end of an SRTP session, whatever its crypto suite. */
@@ -6,6 +7,23 @@ export interface SrtpProtector {
   protectRtp(header: Buffer, payload: Buffer): Buffer;
   /** The SRTCP packet of a compound RTCP packet. */
   protectRtcp(packet: Buffer): Buffer;
+  /** For who encrypts packets in this one's place; they count as its own by `takeIndexes`. */
+  readonly rtpSessionKeys: SrtpPacketKeys;
+  /**
+   * Takes the indexes of packets in a row, as `protectRtp` would.
+   *
+   * @param packets one or more.
+   * @returns the 48-bit index of the first.
+   */
+  takeIndexes(ssrc: number, firstSequenceNumber: number, packets: number): number;
+}
+
+/** What RTP packets are encrypted and signed with. */
+export interface SrtpPacketKeys {
+  readonly encryptionKey: KeyObject;
+  readonly salt: Buffer;
+  /** Absent for the GCM suites, which authenticate with the same key. */
+  readonly authenticationKey?: KeyObject;
 }
 
 /** An RTP packet that came from the other end. */

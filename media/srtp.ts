@@ -46,6 +46,14 @@ export class SrtpSender implements SrtpProtector {
     return Buffer.concat([header, encrypted, rtpTag(this.#rtpKeys, index, header, encrypted)]);
   }
 
+  get rtpSessionKeys(): SrtpSessionKeys {
+    return this.#rtpKeys;
+  }
+
+  takeIndexes(ssrc: number, firstSequenceNumber: number, packets: number): number {
+    return this.#indexes.nextInARow(ssrc, firstSequenceNumber, packets);
+  }
+
   /** Makes the SRTCP packet of a compound RTCP packet. */
   protectRtcp(packet: Buffer): Buffer {
     const index = this.#nextRtcpIndex;

@@ -1,7 +1,7 @@
 import type { Source, SourceSink } from '../../device/capture/source.ts';
 import { LiveStream } from '../../device/live-stream/live-stream.ts';
 import { createTally } from '../../device/telemetry/tally.ts';
-import { openBursts } from '../../device/viewer-session/burst/open-bursts.ts';
+import { openBursts } from '../../foundation/bursts/open-bursts.ts';
 import { loadDtlsCertificate } from '../../device/viewer-session/dtls-certificate.ts';
 import { ViewerSessions } from '../../device/viewer-session/viewer-sessions.ts';
 import { silentLogger } from '../../foundation/logger.ts';

@@ -1,4 +1,4 @@
-import { loadBurstAddon } from '../../device/viewer-session/burst/burst-addon.ts';
+import { loadBurstAddon } from '../../foundation/bursts/burst-addon.ts';
 import { AiortcSender, isAiortcInstalled } from './aiortc/aiortc-sender.ts';
 import { isJanusInstalled } from './janus/janus-process.ts';
 import { JanusSender } from './janus/janus-sender.ts';

@@ -1,3 +1,4 @@
+import { openBursts } from '../../foundation/bursts/open-bursts.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import type {
   PrepareStreamRequest,
@@ -78,6 +79,9 @@ export class HomePlugin {
     return new StreamingDelegate({
       readiness,
       openLiveView: (listener) => this.#connected().openLiveView(device, listener),
+      bursts: process.env.NO_BURSTS
+        ? undefined
+        : openBursts(process.env.SEG ? 'segmented' : 'list', silentLogger),
       snapshots,
       bitrateWishes: new BitrateWishes({
         tell: (kbps) => this.#connected().limitBitrate(device, kbps),

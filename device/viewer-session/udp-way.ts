@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { DirectWay } from './burst/burst-sender.ts';
-import { socketDescriptor } from './burst/socket-descriptor.ts';
+import type { DirectWay } from '../../foundation/bursts/burst-sender.ts';
+import { socketDescriptor } from '../../foundation/bursts/socket-descriptor.ts';
 import { Connection, StunProtocol, UdpTransport, type CandidatePair, type IceConnection } from 'werift';
 
 interface UdpPeer {

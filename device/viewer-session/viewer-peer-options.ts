@@ -1,5 +1,5 @@
 import type { Candidate } from '../../contract/operations.ts';
-import type { Bursts } from './burst/open-bursts.ts';
+import type { Bursts } from '../../foundation/bursts/open-bursts.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
 import type { LinkReport } from './media-path/link-report.ts';

@@ -5,7 +5,7 @@ import type { AudioStream } from '../audio/audio-stream.ts';
 import type { LiveStream } from '../live-stream/live-stream.ts';
 import type { Talkback } from '../talkback/talkback.ts';
 import type { Tally } from '../telemetry/tally.ts';
-import type { Bursts } from './burst/open-bursts.ts';
+import type { Bursts } from '../../foundation/bursts/open-bursts.ts';
 import type { DtlsCertificate } from './dtls-certificate.ts';
 import type { IceSettings } from './ice-settings.ts';
 import type { LinkReport } from './media-path/link-report.ts';

@@ -2,13 +2,12 @@ import { randomInt } from 'node:crypto';
 import type { RTCDtlsTransport, RTCPeerConnection, RTCRtpTransceiver } from 'werift';
 import type { RtpPayload } from '../../media/h264-packetizer.ts';
 import { isRtcp, payloadTypeOf } from '../../media/rtp.ts';
-import { SrtpGcmSender } from '../../media/srtp-gcm.ts';
 import { srtpProfile } from '../../media/srtp-profiles.ts';
 import type { SrtpProtector, SrtpUnprotector } from '../../media/srtp-protection.ts';
 import type { AudioSendFormat, MediaTransport, SendFormat } from './media-path/media-transport.ts';
 import { PLAYOUT_DELAY_URI } from './media-path/playout-delay.ts';
-import type { Bursts } from './burst/open-bursts.ts';
-import { BurstSender } from './burst/burst-sender.ts';
+import type { Bursts } from '../../foundation/bursts/open-bursts.ts';
+import { BurstSender } from '../../foundation/bursts/burst-sender.ts';
 import { UdpWay } from './udp-way.ts';
 
 /** The connection agreed on something this path cannot do. */
@@ -46,10 +45,7 @@ export class WeriftMediaTransport implements MediaTransport {
     this.#protector = srtpProfile(profile).createProtector(local);
     this.#unprotector = srtpProfile(profile).createUnprotector(remote);
     this.#udpWay = new UdpWay(dtls.iceTransport.connection);
-    this.#burst =
-      bursts && this.#protector instanceof SrtpGcmSender
-        ? new BurstSender(bursts, this.#protector)
-        : undefined;
+    this.#burst = bursts && new BurstSender(bursts, this.#protector);
     transceiver.sender.stop();
   }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { KnownCamera } from '../../camera-client/camera-directory.ts';
 import type { DeviceEvent } from '../../contract/device-messages.ts';
 import type { Unsubscribe } from '../../contract/message-bus.ts';
+import { openBursts, type Bursts } from '../../foundation/bursts/open-bursts.ts';
 import { scoped, type Logger } from '../../foundation/logger.ts';
 import { BitrateWishes } from '../bitrate-wishes.ts';
 import type { CameraFleet } from '../camera-fleet.ts';
@@ -72,6 +73,7 @@ export class CameraAccessory {
       readiness: () => this.#readiness(),
       hasSound: this.#hasSound,
       openLiveView: (listener) => fleet.openLiveView(device, listener),
+      bursts: openHomeBursts(logger),
       snapshots: this.#snapshots,
       snapshotRefusal: (request) => this.#services.snapshotRefusal(request),
       bitrateWishes: new BitrateWishes({ tell: (kbps) => fleet.limitBitrate(device, kbps), logger }),
@@ -171,4 +173,9 @@ export class CameraAccessory {
     if (isMoving && !this.#isMoving) this.#snapshots.handleEvent();
     this.#isMoving = isMoving;
   }
+}
+
+/** As a list: what the kernel cuts itself gets lost in some networks, and nobody could tell by the Home app. */
+function openHomeBursts(logger: Logger): Bursts | undefined {
+  return openBursts('list', { ...logger, info: (line) => logger.debug(line) });
 }

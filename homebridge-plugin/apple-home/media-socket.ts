@@ -1,6 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import type { DirectWay } from '../../foundation/bursts/burst-sender.ts';
+import { socketDescriptor } from '../../foundation/bursts/socket-descriptor.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import { plainAddress, type MediaTarget } from './media-target.ts';
 
@@ -44,6 +46,17 @@ export class MediaSocket {
     this.#socket.send(packet, port, address, (error) => {
       if (error) this.#report(error);
     });
+  }
+
+  /**
+   * For who sends past Node, at once: the kernel may give the descriptor to something else any time later. Undefined
+   * while Node itself holds packets back that must come first.
+   */
+  direct(): DirectWay | undefined {
+    if (this.#closed || this.#socket.getSendQueueCount() > 0) return undefined;
+    const descriptor = socketDescriptor(this.#socket);
+    const { address, port } = this.#options.target;
+    return descriptor === undefined ? undefined : { descriptor, address, port };
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { HeldPictures } from '../../camera-client/held-pictures.ts';
 import type { LiveView, LiveViewListener, LiveViewPacket } from '../../camera-client/live-view.ts';
+import type { Bursts } from '../../foundation/bursts/open-bursts.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import type { RtcpPacket } from '../../media/rtcp.ts';
 import { isRtcp } from '../../media/rtp.ts';
@@ -31,6 +32,8 @@ export interface StreamSessionOptions {
   /** Where the controller wants the sound, at the target's address, and its keys for that. Absent: nowhere. */
   readonly sound?: { readonly port: number; readonly controllerKeys: SrtpMasterKeys };
   readonly openLiveView: (listener: LiveViewListener) => LiveView;
+  /** Absent where packets can only go out one by one. */
+  readonly bursts?: Bursts | undefined;
   /** The first picture of a connection to the camera goes out. */
   readonly handleFirstPicture?: () => void;
   /** Called once, with the reason in words, when the session ends by itself; not after `end()`. */
@@ -71,11 +74,11 @@ export class StreamSession {
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#socket = new MediaSocket({ ...options, handleMessage: (message) => this.#handleMessage(message) });
-    this.video = new SrtpTrack(options.controllerKeys, (packet) => this.#socket.send(packet));
+    this.video = new SrtpTrack(options.controllerKeys, this.#socket, options.bursts);
     const { sound } = options;
     if (sound)
       this.sound = new SoundSession(
-        new SrtpTrack(sound.controllerKeys, (packet) => this.#socket.send(packet, sound.port)),
+        new SrtpTrack(sound.controllerKeys, { send: (packet) => this.#socket.send(packet, sound.port) }),
       );
   }
 
@@ -122,6 +125,7 @@ export class StreamSession {
     for (const timer of this.#timers) clearTimeout(timer);
     this.sound?.end();
     this.#held.clear();
+    this.video.flush();
     this.#socket.close();
     this.#view?.close().catch((error: unknown) => {
       this.#options.logger.debug(`the live view was not closed: ${describeError(error)}`);

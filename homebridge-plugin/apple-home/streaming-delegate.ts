@@ -1,4 +1,5 @@
 import type { LiveViewListener, LiveView } from '../../camera-client/live-view.ts';
+import type { Bursts } from '../../foundation/bursts/open-bursts.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
 import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
 import type { BitrateWishes } from '../bitrate-wishes.ts';
@@ -41,6 +42,8 @@ const SMALL_WIDTH_PX = 640;
 export interface StreamingDelegateOptions {
   readonly readiness: () => CameraReadiness;
   readonly openLiveView: (listener: LiveViewListener) => LiveView;
+  /** Absent where packets can only go out one by one. */
+  readonly bursts?: Bursts | undefined;
   /** As Apple Home was told: then it expects an answer for the sound too. Default: no. */
   readonly hasSound?: boolean;
   readonly snapshots: SnapshotCache;
@@ -114,7 +117,7 @@ export class StreamingDelegate implements CameraStreamingDelegate {
   }
 
   #createSession(request: PrepareStreamRequest): StreamSession {
-    const { openLiveView, hasSound = false, bitrateWishes, logger } = this.#options;
+    const { openLiveView, bursts, hasSound = false, bitrateWishes, logger } = this.#options;
     const id = request.sessionID;
     const { video, audio, sourceAddress } = request;
     return new StreamSession({
@@ -123,6 +126,7 @@ export class StreamingDelegate implements CameraStreamingDelegate {
       controllerKeys: masterKeys(video),
       ...(hasSound && { sound: { port: mediaPort(audio.port), controllerKeys: masterKeys(audio) } }),
       openLiveView,
+      bursts,
       handleFirstPicture: () => bitrateWishes.renew(),
       handleEnd: (reason) => this.#endFromOurSide(id, reason),
       logger,

@@ -1,6 +1,6 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { createRequire } from 'node:module';
-import { socketDescriptor, socketHandle } from '../../../device/viewer-session/burst/socket-descriptor.ts';
+import { socketDescriptor, socketHandle } from '../../../foundation/bursts/socket-descriptor.ts';
 import { monotonicMs } from '../../monotonic.ts';
 
 interface Arrival {

@@ -1,5 +1,5 @@
 import { createTally } from '../../../device/telemetry/tally.ts';
-import { openBursts, type Bursts } from '../../../device/viewer-session/burst/open-bursts.ts';
+import { openBursts, type Bursts } from '../../../foundation/bursts/open-bursts.ts';
 import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
 import { RetransmissionRing } from '../../../device/viewer-session/media-path/retransmission-ring.ts';
 import { SendTurns } from '../../../device/viewer-session/media-path/send-turns.ts';

@@ -5,8 +5,8 @@ import { createTally, type Tally } from '../../../device/telemetry/tally.ts';
 import { loadDtlsCertificate } from '../../../device/viewer-session/dtls-certificate.ts';
 import type { ViewerSessionContext } from '../../../device/viewer-session/viewer-session-context.ts';
 import { ViewerSessions } from '../../../device/viewer-session/viewer-sessions.ts';
-import { burstAddonOfThisMachine } from './burst/burst-addon-of-this-machine.ts';
-import { openBursts, type BurstMode } from '../../../device/viewer-session/burst/open-bursts.ts';
+import { burstAddonOfThisMachine } from '../../foundation/bursts/burst-addon-of-this-machine.ts';
+import { openBursts, type BurstMode } from '../../../foundation/bursts/open-bursts.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
 import type { TestResources } from '../../support/resources.ts';
 

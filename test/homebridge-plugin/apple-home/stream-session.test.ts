@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LiveViewError, type LiveViewListener } from '../../../camera-client/live-view.ts';
+import type { BurstAddon } from '../../../foundation/bursts/burst-addon.ts';
 import { silentLogger } from '../../../foundation/logger.ts';
 import {
   StreamSession,
@@ -10,6 +11,7 @@ import {
 import { SrtpSender } from '../../../media/srtp.ts';
 import { SrtpRecorder } from '../../end-to-end/srtp-recorder.ts';
 import { waitUntil } from '../../support/wait-until.ts';
+import { burstAddonOfThisMachine } from '../../foundation/bursts/burst-addon-of-this-machine.ts';
 
 const PARAMETER_SETS = Buffer.from('7800056742c01fd9000568cb83cb20', 'hex');
 const RECEIVER_REPORT = Buffer.from('80c9000100000001', 'hex');
@@ -44,9 +46,11 @@ afterEach(async () => {
 async function prepare(
   limits: Partial<StreamLimits> = {},
   sound?: StreamSessionOptions['sound'],
+  bursts?: StreamSessionOptions['bursts'],
 ): Promise<number> {
   session = new StreamSession({
     ...(sound && { sound }),
+    bursts,
     sourceAddress: '::ffff:127.0.0.1',
     target: { address: '127.0.0.1', port, family: 'ipv4' },
     controllerKeys,
@@ -111,6 +115,36 @@ describe('a stream session', () => {
     const ticks = others.map(({ timestamp }) => (timestamp - (first?.timestamp ?? 0)) >>> 0);
     expect(ticks).toEqual([0, 90, 3_090]);
     expect(recorder.missingPackets).toBe(0);
+  });
+
+  test('in bursts sends the same, whole pictures and halves of them, with each report behind what it counts', async () => {
+    const order: string[] = [];
+    const addon = burstAddonOfThisMachine();
+    const sendBurst: BurstAddon['sendBurst'] = (...burst) => {
+      const sent = addon.sendBurst(...burst);
+      order.push(`${sent} at once`);
+      return sent;
+    };
+    await prepare({}, undefined, { addon: { ...addon, sendBurst }, canSegment: false });
+    session.start({ payloadType: 99, rtcpIntervalMs: 10_000 });
+    sendKeyframe(1);
+    const send = (index: number, timestamp: number, marker: boolean) =>
+      listener?.handlePacket({ index, timestamp, marker, payload: PICTURE });
+    for (const index of [3, 4, 5]) send(index, 3_000, index === 5);
+    for (const index of [6, 7]) send(index, 6_000, false);
+    await waitUntil('the beginning of a picture', () => recorder.packets.length === 7);
+    send(8, 6_000, false);
+    // The picture's last packet is lost, and two of the next.
+    for (const index of [10, 11, 14]) send(index, 9_000, index === 14);
+    await waitUntil('all packets', () => recorder.packets.length === 11);
+    // The very first packet does not wait, and neither does the one behind its report.
+    expect(order).toEqual(['3 at once', '2 at once', '2 at once']);
+    expect(recorder.packets.map(({ marker }) => marker)).toEqual(
+      [1, 4, 10].reduce((markers, n) => markers.with(n, true), Array<boolean>(11).fill(false)),
+    );
+    expect(recorder.undecrypted).toBe(0);
+    expect(recorder.missingPackets).toBe(3);
+    expect(recorder.reports[0]?.report).toMatchObject({ packetCount: 1 });
   });
 
   test('sends nothing of what came before the camera was connected anew', async () => {

@@ -1,4 +1,4 @@
-import type { Logger } from '../../../foundation/logger.ts';
+import type { Logger } from '../logger.ts';
 import { loadBurstAddon, type BurstAddon, type LoadedAddon } from './burst-addon.ts';
 
 /**

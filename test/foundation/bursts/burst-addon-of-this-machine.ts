@@ -1,4 +1,4 @@
-import { loadBurstAddon, type BurstAddon } from '../../../../device/viewer-session/burst/burst-addon.ts';
+import { loadBurstAddon, type BurstAddon } from '../../../foundation/bursts/burst-addon.ts';
 
 /** @throws when the set-up did not compile it. */
 export function burstAddonOfThisMachine(): BurstAddon {

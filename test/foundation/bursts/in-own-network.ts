@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { BurstSender } from '../../../../device/viewer-session/burst/burst-sender.ts';
-import { socketDescriptor } from '../../../../device/viewer-session/burst/socket-descriptor.ts';
-import { writeRtpHeader } from '../../../../media/rtp.ts';
-import { SrtpGcmSender } from '../../../../media/srtp-gcm.ts';
+import { BurstSender } from '../../../foundation/bursts/burst-sender.ts';
+import { socketDescriptor } from '../../../foundation/bursts/socket-descriptor.ts';
+import { writeRtpHeader } from '../../../media/rtp.ts';
+import { SrtpGcmSender } from '../../../media/srtp-gcm.ts';
 import { burstAddonOfThisMachine } from './burst-addon-of-this-machine.ts';
 
 /** What the parent reads. `datagrams` is what the network saw, `received` what came out of the receiving socket. */

@@ -1,4 +1,9 @@
-import type { RtpPayload } from '../../../media/h264-packetizer.ts';
+/** What of a packet changes from one to the next, beside its number. */
+export interface BurstPacket {
+  readonly payload: Buffer;
+  /** Only the last packet of a burst may have it. */
+  readonly marker: boolean;
+}
 
 /** The payloads of a picture's packets, one after the other. */
 export interface PackedPayloads {
@@ -6,10 +11,10 @@ export interface PackedPayloads {
   readonly ends: Uint32Array;
 }
 
-const packed = new WeakMap<readonly RtpPayload[], PackedPayloads>();
+const packed = new WeakMap<readonly BurstPacket[], PackedPayloads>();
 
 /** Made once for all viewers, and kept as long as the packets are. */
-export function packPayloads(packets: readonly RtpPayload[]): PackedPayloads {
+export function packPayloads(packets: readonly BurstPacket[]): PackedPayloads {
   const known = packed.get(packets);
   if (known) return known;
   let end = 0;

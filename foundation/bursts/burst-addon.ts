@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { machine } from 'node:os';
-import { describeError } from '../../../foundation/logger.ts';
+import { describeError } from '../logger.ts';
 
 /** Of `burst.c`. */
-const INTERFACE_VERSION = 1;
+const INTERFACE_VERSION = 2;
 
 declare const KEY: unique symbol;
 /** The session key and salt of one viewer, inside the addon. */
@@ -13,18 +13,25 @@ export type BurstKey = { readonly [KEY]: never };
 export interface BurstAddon {
   /**
    * @param canSegment false: never ask the kernel to cut datagrams. The addon notices by itself where it cannot.
-   * @throws TypeError unless the key has 16 bytes and the salt 12.
+   * @param authenticationKey of 20 bytes, for AES_CM_128_HMAC_SHA1_80. Absent: AEAD_AES_128_GCM.
+   * @throws TypeError unless the key has 16 bytes, and the salt 12, or 14 beside an authentication key.
    */
-  createKey(sessionKey: Buffer, salt: Buffer, canSegment: boolean): BurstKey;
+  createKey(
+    sessionKey: Buffer,
+    salt: Buffer,
+    canSegment: boolean,
+    ...authenticationKey: [] | [Buffer]
+  ): BurstKey;
   /** As the kernel takes it; undefined for what is not the address of one host. */
   createAddress(ip: string, port: number): Buffer | undefined;
   /**
    * Encrypts the packets of a picture and sends as many as go at once.
    *
-   * @param header of the first, without its marker, which the picture's last one gets.
+   * @param header of the first, without a marker.
    * @param rollOvers how often the sequence numbers have wrapped before the first packet.
    * @param payloads one after the other.
    * @param ends where each of them ends.
+   * @param hasMarker whether the last of them gets a marker.
    * @returns how many were sent, from the first on.
    * @throws TypeError when the parts do not fit each other.
    */
@@ -36,6 +43,7 @@ export interface BurstAddon {
     rollOvers: number,
     payloads: Buffer,
     ends: Uint32Array,
+    hasMarker: boolean,
   ): number;
 }
 

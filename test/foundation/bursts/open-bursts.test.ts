@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { openBursts } from '../../../../device/viewer-session/burst/open-bursts.ts';
-import { silentLogger, type Logger } from '../../../../foundation/logger.ts';
+import { openBursts } from '../../../foundation/bursts/open-bursts.ts';
+import { silentLogger, type Logger } from '../../../foundation/logger.ts';
 import { burstAddonOfThisMachine } from './burst-addon-of-this-machine.ts';
 
 const addon = burstAddonOfThisMachine();
