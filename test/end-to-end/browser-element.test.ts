@@ -11,9 +11,18 @@ import { startMosquitto } from '../support/mosquitto.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
 import { startStaticPage } from '../support/static-page.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { WITHOUT_WEBRTC } from './fallback-page.ts';
 
 const TEST_TIMEOUT_MS = 60_000;
 const TOKEN = 'a-token-of-the-tests-0123456789';
+/** Until `reachable` is set, the browser knows no way to anywhere. */
+const WITHOUT_A_WAY = `var reachable = false;
+  const Peer = RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Peer {
+    constructor(configuration) {
+      super({ ...configuration, iceTransportPolicy: reachable ? 'all' : 'relay' });
+    }
+  };`;
 const BEARER = { authorization: `Bearer ${TOKEN}` };
 
 const shared = resourcesOfAllTests();
@@ -37,9 +46,10 @@ beforeAll(async () => {
 }, TEST_TIMEOUT_MS);
 
 /** A page of the other site, as its owner would write it. */
-async function openOtherPage(token: string, src = `${web.url}/${camera.device}`): Promise<Page> {
+async function openOtherPage(token: string, src = `${web.url}/${camera.device}`, script = ''): Promise<Page> {
   const page = await browser.newPage();
   resources.onEnd('the page', () => page.close());
+  await page.addInitScript(script);
   await visit(page, otherSite);
   await page.setContent(`<!doctype html><title>Garden</title>
     <script type="module" src="${web.url}/picam-live.js"></script>
@@ -109,6 +119,38 @@ describe('<picam-live> on a page of another origin', () => {
       );
     },
     TEST_TIMEOUT_MS,
+  );
+
+  test(
+    'plays by HLS in a browser without WebRTC, and lets the camera go when it is taken away',
+    async () => {
+      const page = await openOtherPage(TOKEN, undefined, WITHOUT_WEBRTC);
+      await awaitState(page, 'delayed');
+      await page.getByRole('status').filter({ hasText: 'A few seconds late' }).waitFor();
+      const frames = () =>
+        page.evaluate<number>(
+          "document.querySelector('picam-live').shadowRoot.querySelector('.shown').getVideoPlaybackQuality().totalVideoFrames",
+        );
+      await waitUntil('two seconds of pictures', async () => (await frames()) > 60, TEST_TIMEOUT_MS);
+      await page.evaluate("document.querySelector('picam-live').remove()");
+      await waitUntil('nobody watches', async () => (await viewers()) === 0, 30_000);
+    },
+    2 * TEST_TIMEOUT_MS,
+  );
+
+  test(
+    'plays by HLS while no connection comes about, and then live',
+    async () => {
+      const page = await openOtherPage(TOKEN, undefined, WITHOUT_A_WAY);
+      await awaitState(page, 'delayed');
+      await page.evaluate('reachable = true');
+      await awaitState(page, 'playing');
+      const late = await page.evaluate(
+        "document.querySelector('picam-live').shadowRoot.querySelector('.shown')",
+      );
+      expect(late).toBeNull();
+    },
+    3 * TEST_TIMEOUT_MS,
   );
 
   test('says that it lacks a token, and what is wrong with its address', async () => {

@@ -1,12 +1,12 @@
 import { element } from './element.ts';
 import { fallbackStep } from './fallback-policy.ts';
-import { HlsPlayer } from './hls-player.ts';
+import { HlsPlayer, type HlsSource } from './hls-player.ts';
 import type { HlsState, LiveState } from './live-state.ts';
 
 /** Without a live picture for so long the page looks for another way. */
 const PATIENCE_MS = 8_000;
 
-export interface HlsFallbackHandlers {
+export interface HlsFallbackOptions extends HlsSource {
   readonly onChange: (state: HlsState | 'off', before: HlsState | 'off') => void;
   /** Several times a second while it plays. `delayS`: seconds behind the newest, where that is known. */
   readonly onProgress: (delayS: number | undefined) => void;
@@ -15,15 +15,13 @@ export interface HlsFallbackHandlers {
 /** Stands in by HLS while WebRTC brings no picture: in a video of its own, so that the live one takes over unseen. */
 export class HlsFallback {
   readonly video = element('video', { class: 'fallback', playsinline: true, 'aria-hidden': 'true' });
-  readonly #url: string;
-  readonly #handlers: HlsFallbackHandlers;
+  readonly #options: HlsFallbackOptions;
   #player: HlsPlayer | undefined;
   #timer: number | undefined;
   #state: HlsState | 'off' = 'off';
 
-  constructor(device: string, handlers: HlsFallbackHandlers) {
-    this.#url = `hls/${device}/stream.m3u8`;
-    this.#handlers = handlers;
+  constructor(options: HlsFallbackOptions) {
+    this.#options = options;
   }
 
   /** @param signal ends it. */
@@ -68,7 +66,7 @@ export class HlsFallback {
   #start(): void {
     this.#cancelWait();
     if (this.#player) return;
-    this.#player = new HlsPlayer(this.#url, this.video, (state) => this.#show(state));
+    this.#player = new HlsPlayer(this.#options, this.video, (state) => this.#show(state));
     this.#player.open();
     this.#show('starting');
   }
@@ -83,10 +81,10 @@ export class HlsFallback {
     const before = this.#state;
     this.#state = state;
     this.video.classList.toggle('shown', this.isPlaying);
-    this.#handlers.onChange(state, before);
+    this.#options.onChange(state, before);
   }
 
   #tellProgress(): void {
-    if (this.isPlaying) this.#handlers.onProgress(this.#player?.delayS);
+    if (this.isPlaying) this.#options.onProgress(this.#player?.delayS);
   }
 }

@@ -21,9 +21,17 @@ const CONFIG = {
   backBufferLength: 10,
 };
 
+export interface HlsSource {
+  /** Of the playlist. */
+  readonly url: string;
+  /** Where no cookie says who watches. */
+  readonly token?: string;
+}
+
 /** Plays one HLS playlist in a muted video until it is closed, and begins anew when it breaks off. */
 export class HlsPlayer {
   readonly #url: string;
+  readonly #token: string;
   readonly #video: HTMLVideoElement;
   readonly #onState: (state: HlsState) => void;
   readonly #abort = new AbortController();
@@ -36,8 +44,9 @@ export class HlsPlayer {
   #lastTime = 0;
   #progressAtMs = 0;
 
-  constructor(url: string, video: HTMLVideoElement, onState: (state: HlsState) => void) {
+  constructor({ url, token }: HlsSource, video: HTMLVideoElement, onState: (state: HlsState) => void) {
     this.#url = url;
+    this.#token = token ?? '';
     this.#video = video;
     this.#onState = onState;
   }
@@ -99,7 +108,8 @@ export class HlsPlayer {
 
   #begin(Library: typeof Hls | undefined): void {
     if (Library?.isSupported()) this.#feedBy(Library);
-    else if (this.#video.canPlayType(PLAYLIST_TYPE) !== '') this.#video.src = this.#url;
+    // A browser that plays by itself sends no token.
+    else if (this.#token === '' && this.#video.canPlayType(PLAYLIST_TYPE) !== '') this.#video.src = this.#url;
     else {
       this.#tell('impossible');
       return;
@@ -110,7 +120,7 @@ export class HlsPlayer {
   }
 
   #feedBy(Library: typeof Hls): void {
-    const hls = new Library(CONFIG);
+    const hls = new Library({ ...CONFIG, ...(this.#token !== '' && { xhrSetup: bearing(this.#token) }) });
     this.#hls = hls;
     hls.on(Library.Events.ERROR, (_event, error) => this.#handleError(hls, error));
     hls.loadSource(this.#url);
@@ -190,6 +200,13 @@ function hasMediaSource(): boolean {
 async function load(failures: number): Promise<typeof Hls> {
   if (failures === 0) return (await import('./hls-light.js')).default;
   return ((await import(`./hls-light.js?${failures}`)) as { readonly default: typeof Hls }).default;
+}
+
+function bearing(token: string) {
+  return (request: XMLHttpRequest, url: string) => {
+    request.open('GET', url);
+    request.setRequestHeader('authorization', `Bearer ${token}`);
+  };
 }
 
 function endOf(ranges: TimeRanges): number {

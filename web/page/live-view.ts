@@ -49,7 +49,8 @@ export class LiveView {
   constructor(device: string, snapshots: SnapshotStore) {
     this.#device = device;
     this.#poster = new Poster(device, snapshots);
-    this.#fallback = new HlsFallback(device, {
+    this.#fallback = new HlsFallback({
+      url: `hls/${device}/stream.m3u8`,
       onChange: (state, before) => this.#handleFallback(state, before),
       onProgress: (delayS) => this.#statistics.showFallback(delayS),
     });

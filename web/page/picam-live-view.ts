@@ -10,6 +10,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Nothing comes any more, or nothing came, and nobody says why. */
+export class Lost extends Error {}
+
 /** One view by WHEP, from the offer to its end, from a page of whatever origin. */
 export class WhepView {
   readonly #whep: URL;
@@ -120,6 +123,12 @@ export function whepOf(src: string, base: string): URL | undefined {
   const url = new URL(src, base);
   const [, folder, device] = /^(.*?\/)(?:whep\/)?([a-z0-9-]{1,63})\/?$/.exec(url.pathname) ?? [];
   return device === undefined ? undefined : new URL(`${folder ?? '/'}whep/${device}`, url);
+}
+
+/** The playlist of the same camera. */
+export function hlsOf(whep: URL): URL {
+  const [device = ''] = whep.pathname.split('/').slice(-1);
+  return new URL(`../hls/${device}/stream.m3u8`, whep);
 }
 
 /** Those of a WHEP answer's Link headers, which the browser joins with commas. */

@@ -1,4 +1,6 @@
-import { Refusal, whepOf, WhepView } from './picam-live-view.ts';
+import { HlsFallback } from './hls-fallback.ts';
+import { hlsOf, Lost, Refusal, whepOf, WhepView } from './picam-live-view.ts';
+import type { Trouble } from './trouble.ts';
 
 const FRAME_CHECK_MS = 1_000;
 /** After so long without a new picture the connection counts as lost. */
@@ -6,16 +8,21 @@ const LOST_MS = 5_000;
 const FIRST_PICTURE_MS = 15_000;
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
+/** How much longer pauses are while HLS stands in: each attempt takes one of the camera's places for a while. */
+const COVERED_PAUSE_FACTOR = 6;
 
 const STYLE = `
   :host { display: block; position: relative; aspect-ratio: 16 / 9; overflow: hidden; background: #000; color: #fff }
   :host([hidden]) { display: none }
   video { display: block; width: 100%; height: 100%; object-fit: contain }
+  .fallback { position: absolute; inset: 0; opacity: 0; pointer-events: none }
+  .fallback.shown { opacity: 1 }
   p { position: absolute; inset: auto 0 12%; width: fit-content; max-width: 90%; margin: 0 auto; padding: 6px 14px;
     border-radius: 10px; background: rgb(10 12 16 / 86%); font: 15px/1.4 system-ui, sans-serif; text-align: center }
   p:empty { display: none }`;
 
-type State = 'connecting' | 'playing' | 'waiting' | 'ended';
+/** `delayed`: by HLS, a few seconds late and without sound. */
+type State = 'connecting' | 'playing' | 'delayed' | 'waiting' | 'ended';
 
 /**
  * `<picam-live src="https://…/front-door">`: a live camera on anybody's page, of whatever origin.
@@ -29,6 +36,9 @@ export class PicamLive extends HTMLElement {
   #video: HTMLVideoElement | undefined;
   #message: HTMLElement | undefined;
   #view: WhepView | undefined;
+  #fallback: HlsFallback | undefined;
+  #closing = new AbortController();
+  #connection: { readonly state: State; readonly message: string } = { state: 'ended', message: '' };
   #failures = 0;
   #frames = 0;
   #lastFrameMs = 0;
@@ -58,24 +68,60 @@ export class PicamLive extends HTMLElement {
       this.#tell('ended', 'src is no address of a camera, such as https://picam.example/front-door');
       return;
     }
-    const view = new WhepView(whep, (this.getAttribute('token') ?? '').split('/').at(-1) ?? '');
-    this.#view = view;
-    this.#frames = 0;
-    this.#lastFrameMs = performance.now();
-    this.#tell('connecting');
-    view
-      .open((stream) => this.#show(stream))
-      .then(
-        () => this.#checkLater(view),
-        (error: unknown) => this.#fail(view, error),
-      );
+    this.#openFallback(whep);
+    this.#connect(whep);
   }
 
   /** Leaves the camera alone until `play`. */
   stop(): void {
+    this.#leave();
+    this.#closing.abort();
+    this.#fallback?.video.remove();
+    this.#fallback = undefined;
+  }
+
+  #leave(): void {
     clearTimeout(this.#timer);
     this.#view?.close();
     this.#view = undefined;
+  }
+
+  #openFallback(whep: URL): void {
+    this.#fallback = new HlsFallback({
+      url: hlsOf(whep).href,
+      token: this.#token,
+      onChange: () => this.#show(),
+      onProgress: () => undefined,
+    });
+    this.#closing = new AbortController();
+    this.#fallback.open(this.#closing.signal);
+    this.#fallback.video.part.add('video');
+    this.#video?.after(this.#fallback.video);
+  }
+
+  #connect(whep: URL): void {
+    this.#leave();
+    if (!('RTCPeerConnection' in globalThis)) {
+      this.#fallback?.follow({ phase: 'ended', trouble: { kind: 'no-webrtc' }, canRetry: false });
+      this.#tell('ended', 'This browser has no WebRTC.');
+      return;
+    }
+    const view = new WhepView(whep, this.#token);
+    this.#view = view;
+    this.#frames = 0;
+    this.#lastFrameMs = performance.now();
+    this.#fallback?.follow({ phase: 'connecting', isRetry: this.#failures > 0 });
+    this.#tell('connecting');
+    view
+      .open((stream) => this.#play(stream))
+      .then(
+        () => this.#checkLater(view, whep),
+        (error: unknown) => this.#fail(view, whep, error),
+      );
+  }
+
+  get #token(): string {
+    return (this.getAttribute('token') ?? '').split('/').at(-1) ?? '';
   }
 
   #build(): void {
@@ -98,7 +144,7 @@ export class PicamLive extends HTMLElement {
     video.ariaLabel = this.ariaLabel ?? 'Live picture of a camera';
   }
 
-  #show(stream: MediaStream): void {
+  #play(stream: MediaStream): void {
     const video = this.#video;
     if (!video) return;
     video.srcObject = stream;
@@ -109,12 +155,12 @@ export class PicamLive extends HTMLElement {
     });
   }
 
-  #checkLater(view: WhepView): void {
+  #checkLater(view: WhepView, whep: URL): void {
     if (this.#view !== view) return;
     this.#timer = setTimeout(() => {
       this.#check(view).then(
-        () => this.#checkLater(view),
-        (error: unknown) => this.#fail(view, error),
+        () => this.#checkLater(view, whep),
+        (error: unknown) => this.#fail(view, whep, error),
       );
     }, FRAME_CHECK_MS);
   }
@@ -125,17 +171,23 @@ export class PicamLive extends HTMLElement {
     if (frames > this.#frames || document.hidden) {
       this.#frames = frames;
       this.#lastFrameMs = performance.now();
-      if (this.state !== 'playing' && frames > 0) this.#tell('playing');
+      if (this.state !== 'playing' && frames > 0) this.#handlePicture();
       this.#failures = 0;
     } else if (view.isOver && (await view.isStopped()))
       throw new Refusal('The camera has been stopped.', false);
     else if (view.isOver || performance.now() - this.#lastFrameMs > (frames > 0 ? LOST_MS : FIRST_PICTURE_MS))
-      throw new Error('The connection was lost.');
+      throw new Lost('The connection was lost.');
   }
 
-  #fail(view: WhepView, error: unknown): void {
+  #handlePicture(): void {
+    this.#tell('playing');
+    this.#fallback?.follow({ phase: 'playing' });
+  }
+
+  #fail(view: WhepView, whep: URL, error: unknown): void {
     if (this.#view !== view) return;
-    this.stop();
+    this.#leave();
+    this.#fallback?.follow({ phase: 'waiting', trouble: troubleOf(error, this.#frames > 0), retryAtMs: 0 });
     const message = error instanceof Refusal ? error.message : 'No connection.';
     if (error instanceof Refusal && !error.mayRetry) {
       this.#tell('ended', message);
@@ -143,15 +195,33 @@ export class PicamLive extends HTMLElement {
     }
     this.#tell('waiting', `${message} Trying again …`);
     const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#failures);
+    const factor = this.#fallback?.isPlaying === true ? COVERED_PAUSE_FACTOR : 1;
     this.#failures += 1;
-    this.#timer = setTimeout(() => this.play(), pauseMs * (0.75 + Math.random() / 4));
+    this.#timer = setTimeout(() => this.#connect(whep), pauseMs * factor * (0.75 + Math.random() / 4));
   }
 
   #tell(state: State, message = ''): void {
+    this.#connection = { state, message };
+    this.#show();
+  }
+
+  #show(): void {
+    const isLate = this.#fallback?.isPlaying === true && this.#connection.state !== 'playing';
+    const { state, message } = isLate
+      ? ({ state: 'delayed', message: 'A few seconds late' } as const)
+      : this.#connection;
+    const isNew = state !== this.state || message !== this.#message?.textContent;
     this.state = state;
     if (this.#message) this.#message.textContent = message;
-    this.dispatchEvent(new CustomEvent('picam-state', { detail: { state, message } }));
+    if (isNew) this.dispatchEvent(new CustomEvent('picam-state', { detail: { state, message } }));
   }
+}
+
+/** As far as it tells whether HLS would come through. */
+function troubleOf(error: unknown, hasPlayed: boolean): Trouble {
+  if (error instanceof Refusal) return { kind: 'refused', detail: error.message };
+  if (!(error instanceof Lost)) return { kind: 'server-away' };
+  return hasPlayed ? { kind: 'lost' } : { kind: 'ice-failed', usesTurn: false };
 }
 
 if (!customElements.get('picam-live')) customElements.define('picam-live', PicamLive);

@@ -34,7 +34,7 @@ export function createApp(options: AppOptions): Hono {
   app.use('*', hostGuard(host, hostNames));
   for (const path of ['/api/*', '/login', '/logout']) app.use(path, sameOriginGuard());
   for (const path of ['/start-streaming-service', '/stop-streaming-service']) app.use(path, sameSiteGuard());
-  app.use('/whep/*', whepCors(options.allowedOrigins));
+  for (const path of ['/whep/*', '/hls/*']) app.use(path, whepCors(options.allowedOrigins));
   if (basePath !== '') app.get(basePath, ({ redirect }) => redirect(`${basePath}/`, 308));
   app.use('*', access.guard);
 

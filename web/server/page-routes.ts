@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Hono } from 'hono';
+import { isForOtherPages } from './access/rights.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -16,8 +17,6 @@ const TYPES: Readonly<Record<string, string>> = {
 const LIBRARIES: Readonly<Record<string, URL>> = {
   'hls-light.js': new URL('../../node_modules/hls.js/dist/hls.light.min.mjs', import.meta.url),
 };
-/** For pages of any origin. There is nothing in them that is worth a secret. */
-const FOR_OTHER_PAGES = /^picam-live(-view)?\.(js|ts)$/;
 const FILE_NAME = /^[a-z0-9][a-z0-9-]*(\.[a-z]+)$/;
 
 /** The page's own files: those of one folder, none below it. */
@@ -34,7 +33,7 @@ export function pageRoutes(folder: URL): Hono {
       'content-type': type,
       'cache-control': 'no-cache',
       etag,
-      ...(FOR_OTHER_PAGES.test(name) && {
+      ...(isForOtherPages(name) && {
         'access-control-allow-origin': '*',
         'cross-origin-resource-policy': 'cross-origin',
       }),

@@ -6,7 +6,7 @@ import { HttpError } from './http-error.ts';
 const PRIVATE_ADDRESS = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[f[cd]|\[fe80:)/;
 
 /**
- * Players are often pages of another server, so WHEP answers them across origins: those on this machine or in this
+ * Players are often pages of another server, so WHEP, and HLS where it stands in, answer them across origins: those on this machine or in this
  * network, and the configured ones. Any page on the Internet could otherwise watch the camera through the browser of
  * whoever opens it. `*` in the configuration allows them all.
  */

@@ -12,17 +12,19 @@ declare module 'hono' {
   }
 }
 
+/** `<picam-live>` and what it loads: pages of any origin may. There is nothing in them that is worth a secret. */
+const FOR_OTHER_PAGES =
+  /^(picam-live|picam-live-view|hls-fallback|hls-player|hls-light|fallback-policy|element)\.(js|ts)$/;
+
 /** What a log-in needs; there is nothing in them that is worth a secret. */
 const FOR_EVERYONE: readonly RegExp[] = [
   // Browsers fetch the manifest and its icons without saying who asks.
   /^GET \/(picam\.webmanifest|icon-[a-z0-9-]+\.png)$/,
   /^GET \/(login|login\.js|style\.css|icon\.svg|healthz)$/,
-  // Pages of other origins load it; what it then asks for needs a right.
-  /^GET \/picam-live(-view)?\.(js|ts)$/,
   /^POST \/(login|logout)$/,
   /^GET \/share\/[^/]+$/,
   // A preflight carries no credentials; what it asks for does.
-  /^OPTIONS \/whep\//,
+  /^OPTIONS \/(whep|hls)\//,
 ];
 
 /** `:device` is the camera of the link. */
@@ -40,10 +42,16 @@ const NOT_FOR_A_VIEWER = /^GET \/(metrics|start-streaming-service|stop-streaming
 export function mayDo(rights: Rights, method: string, path: string): boolean {
   const request = `${method === 'HEAD' ? 'GET' : method} ${path}`;
   if (rights.kind === 'everything' || FOR_EVERYONE.some((pattern) => pattern.test(request))) return true;
+  if (request.startsWith('GET /') && isForOtherPages(request.slice('GET /'.length))) return true;
   if (rights.kind === 'none' || NOT_FOR_A_VIEWER.test(request)) return false;
   return FOR_A_VIEWER.some((pattern) =>
     new RegExp(`^${pattern.replace(':device', rights.device)}$`).test(request),
   );
+}
+
+/** Whether a file of the page's is loaded by pages of other origins. */
+export function isForOtherPages(file: string): boolean {
+  return FOR_OTHER_PAGES.test(file);
 }
 
 /** Whether a camera is this visitor's to know of. */

@@ -31,6 +31,8 @@ export function hlsRoutes({ hls, finder, rates }: HlsRoutesOptions): Hono {
     return finder.whileOnline(device, hls.playlist(device, PLAYLIST_TIMEOUT_MS));
   };
 
+  routes.options('/hls/*', ({ body }) => body(null, 204));
+
   routes.get(`/hls/:device/${PLAYLIST}`, async (context) => {
     const playlist = await orRetryLater(start(clientOf(context), context.req.param('device')));
     return context.body(playlist, 200, { 'content-type': PLAYLIST_TYPE, 'cache-control': 'no-store' });

@@ -130,11 +130,21 @@ test('a link lists its camera alone', async () => {
   expect(((await listed.json()) as { device: string }[]).map(({ device }) => device)).toEqual(['front']);
 });
 
+/** Pages of other origins load them. */
+const OF_THE_ELEMENT = ['picam-live.js', 'hls-fallback.js', 'hls-player.js', 'hls-light.js'];
+
+test.each(OF_THE_ELEMENT)('pages of every origin may load %s, and what it loads', async (file) => {
+  const response = await fetch(served.at(`/${file}`));
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  const loaded = [...(await response.text()).matchAll(/from '\.\/([a-z-]+\.ts)'/gu)].map(([, name]) => name);
+  for (const name of loaded) expect((await fetch(served.at(`/${name}`))).status).toBe(200);
+});
+
 test('whoever opens the page in a browser is asked to log in, by an address that holds below any path', async () => {
   const response = await fetch(served.at('/'), { headers: { accept: 'text/html' }, redirect: 'manual' });
   expect(response.status).toBe(303);
   expect(response.headers.get('location')).toBe('login');
-  const files = ['login.js', 'style.css', 'icon.svg', 'icon-192.png', 'picam.webmanifest', 'picam-live.js'];
+  const files = ['login.js', 'style.css', 'icon.svg', 'icon-192.png', 'picam.webmanifest', ...OF_THE_ELEMENT];
   for (const path of ['/login', ...files.map((file) => `/${file}`)])
     expect((await fetch(served.at(path))).status).toBe(200);
 });
