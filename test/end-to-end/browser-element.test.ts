@@ -16,11 +16,10 @@ import { WITHOUT_WEBRTC } from './fallback-page.ts';
 const TEST_TIMEOUT_MS = 60_000;
 const TOKEN = 'a-token-of-the-tests-0123456789';
 /** Until `reachable` is set, the browser knows no way to anywhere. */
-const WITHOUT_A_WAY = `var reachable = false;
-  const Peer = RTCPeerConnection;
+const WITHOUT_A_WAY = `const Peer = RTCPeerConnection;
   globalThis.RTCPeerConnection = class extends Peer {
     constructor(configuration) {
-      super({ ...configuration, iceTransportPolicy: reachable ? 'all' : 'relay' });
+      super({ ...configuration, iceTransportPolicy: globalThis.reachable ? 'all' : 'relay' });
     }
   };`;
 const BEARER = { authorization: `Bearer ${TOKEN}` };
@@ -143,7 +142,7 @@ describe('<picam-live> on a page of another origin', () => {
     async () => {
       const page = await openOtherPage(TOKEN, undefined, WITHOUT_A_WAY);
       await awaitState(page, 'delayed');
-      await page.evaluate('reachable = true');
+      await page.evaluate('globalThis.reachable = true');
       await awaitState(page, 'playing');
       const late = await page.evaluate(
         "document.querySelector('picam-live').shadowRoot.querySelector('.shown')",
