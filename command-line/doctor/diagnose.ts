@@ -1,4 +1,4 @@
-import type { BrokerFact, CameraFact, Facts, FfmpegFact, MicrophoneFact, RecordingsFact } from './facts.ts';
+import type { BrokerFact, CameraFact, Facts, FfmpegFact, SoundDeviceFact, RecordingsFact } from './facts.ts';
 import { type Finding, bad, doubtful, good, untried } from './finding.ts';
 
 /** Before this the clock of a machine that runs this program cannot be right. */
@@ -13,6 +13,7 @@ export function diagnose(facts: Facts): Finding[] {
     aboutCamera(facts.camera),
     ...aboutFfmpeg(facts.ffmpeg, sourceOf(facts.camera)),
     ...(facts.microphone ? [aboutMicrophone(facts.microphone)] : []),
+    ...(facts.speaker ? [aboutSpeaker(facts.speaker)] : []),
     aboutBroker(facts.broker),
     aboutClock(facts.clock),
     aboutStorage(facts.storage),
@@ -79,9 +80,18 @@ function aboutFfmpeg(ffmpeg: FfmpegFact, source: string): Finding[] {
   return [version, bad('encoder', 'this ffmpeg cannot encode H.264', `${INSTALL_FFMPEG} --reinstall`)];
 }
 
-function aboutMicrophone({ spec, failure }: MicrophoneFact): Finding {
+function aboutMicrophone({ spec, failure }: SoundDeviceFact): Finding {
   if (!failure) return good('microphone', `"${spec}" gives sound`);
   return doubtful('microphone', `"${spec}" ${failure.problem}, so there is no sound`, failure.remedy);
+}
+
+function aboutSpeaker({ spec, failure }: SoundDeviceFact): Finding {
+  if (!failure) return good('loudspeaker', `"${spec}" plays`);
+  return doubtful(
+    'loudspeaker',
+    `"${spec}" ${failure.problem}, so nobody who talks is heard`,
+    failure.remedy,
+  );
 }
 
 function aboutBroker(broker: BrokerFact): Finding {

@@ -16,6 +16,7 @@ import type { Configuration } from '../configuration-schema.ts';
 import { iceServerAnswers } from './ask-ice-server.ts';
 import type { BrokerFact, CameraFact, Facts, FfmpegFact, RecordingsFact } from './facts.ts';
 import { tryMicrophone } from './try-microphone.ts';
+import { trySpeaker } from './try-speaker.ts';
 
 const FFMPEG_TIMEOUT_MS = 5_000;
 const BYTES_PER_MB = 1_000_000;
@@ -31,6 +32,7 @@ export async function examine(configuration: Configuration): Promise<Facts> {
     camera,
     ffmpeg,
     microphone,
+    speaker,
     broker,
     isSynchronized,
     storageProblem,
@@ -41,6 +43,7 @@ export async function examine(configuration: Configuration): Promise<Facts> {
     lookAtCamera(source),
     lookAtFfmpeg(runProgram),
     tryMicrophone(audio, runProgram),
+    trySpeaker(audio.speaker, runProgram),
     lookAtBroker(configuration),
     isTimeSynchronized(),
     problemOf(makeFolder(storage).then(() => tryToWrite(storage))),
@@ -52,6 +55,7 @@ export async function examine(configuration: Configuration): Promise<Facts> {
     camera,
     ffmpeg,
     ...(microphone && { microphone }),
+    ...(speaker && { speaker }),
     broker,
     clock: { now: new Date(), isSynchronized },
     storage: { folder: storage, ...storageProblem },

@@ -7,7 +7,9 @@ export interface Facts {
   readonly camera: CameraFact;
   readonly ffmpeg: FfmpegFact;
   /** Absent when none is configured. */
-  readonly microphone?: MicrophoneFact;
+  readonly microphone?: SoundDeviceFact;
+  /** Absent when none is configured. */
+  readonly speaker?: SoundDeviceFact;
   readonly broker: BrokerFact;
   readonly clock: { readonly now: Date; readonly isSynchronized: boolean };
   readonly storage: { readonly folder: string; readonly problem?: string };
@@ -47,7 +49,7 @@ export interface RecordingsFact {
 }
 
 /** With a problem, it could not be recorded from just now. */
-export interface MicrophoneFact {
+export interface SoundDeviceFact {
   readonly spec: string;
   readonly failure?: MicrophoneFailure;
 }

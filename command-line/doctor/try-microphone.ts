@@ -4,7 +4,7 @@ import { knownMicrophoneFailure, type MicrophoneFailure } from '../../device/aud
 import { parseMicrophoneSpec } from '../../device/audio/microphone-spec.ts';
 import { FFMPEG_MISSING } from '../../device/capture/ffmpeg.ts';
 import type { ProgramRun, RunProgram } from '../../device/capture/program-run.ts';
-import type { MicrophoneFact } from './facts.ts';
+import type { SoundDeviceFact } from './facts.ts';
 
 const TIMEOUT_MS = 5_000;
 const LONGEST_WORDS = 200;
@@ -13,7 +13,7 @@ const LONGEST_WORDS = 200;
 export async function tryMicrophone(
   settings: AudioSettings,
   run: RunProgram,
-): Promise<MicrophoneFact | undefined> {
+): Promise<SoundDeviceFact | undefined> {
   const { source: spec } = settings;
   const microphone = parseMicrophoneSpec(spec);
   if (!microphone || microphone.kind === 'off') return undefined;

@@ -39,6 +39,11 @@ All is well. Start it with "picam", or for good with "sudo picam service install
 `);
 });
 
+test('a loudspeaker that is configured is spoken of', () => {
+  const report = reportText(diagnose({ ...WELL, speaker: { spec: 'alsa:default' } }));
+  expect(report).toContain('✓ loudspeaker  "alsa:default" plays\n');
+});
+
 test('a microphone that is configured is spoken of', () => {
   const report = reportText(diagnose({ ...WELL, microphone: { spec: 'alsa:default' } }));
   expect(report).toContain('✓ microphone  "alsa:default" gives sound\n');
