@@ -1,11 +1,13 @@
 // Takes the README's pictures of the running demo, and one of each state of the page to look at. By hand, after a change
-// that shows: npm run screenshots; npm run screenshots -- --page [state …] takes those of the page alone, -- --demo those of the demo.
+// that shows: npm run screenshots; npm run screenshots -- --page [state …] takes those of the page alone, -- --demo those of the demo,
+// -- --editor the dialogs in Node-RED's editor.
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
 import { chromium, type Browser, type Page, type ViewportSize } from 'playwright-core';
 import { build, isStale } from './build.mjs';
+import { takeEditorDialogs } from './screenshots/editor-dialogs.ts';
 import { takePageStates } from './screenshots/page-states.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -21,6 +23,7 @@ const FLAGS = [
 const DESKTOP: ViewportSize = { width: 1100, height: 760 };
 const PHONE: ViewportSize = { width: 390, height: 360 };
 const EDITOR: ViewportSize = { width: 1180, height: 470 };
+const EDITOR_ADDRESS = /\(flow: ([^)]+)\)/;
 const LAST_LINE = 'Ctrl-C ends everything.';
 const DEMO_TIMEOUT_MS = 120_000;
 /** Long enough for the statistics to have something to say. */
@@ -35,7 +38,7 @@ await main();
 async function main(): Promise<void> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   try {
-    if (only !== '--demo') await takePageStates(browser, states);
+    if (only === undefined || only === '--page') await takePageStates(browser, states);
     if (only !== '--page') await takeDemo(browser);
   } finally {
     await browser.close();
@@ -56,7 +59,8 @@ async function takeDemo(browser: Browser): Promise<void> {
   );
   try {
     const screen = await screenOf(demo);
-    await takeAll(browser, screen);
+    if (only !== '--editor') await takeAll(browser, screen);
+    if (only !== '--demo') await takeEditorDialogs(browser, addressIn(screen, EDITOR_ADDRESS));
   } finally {
     demo.kill('SIGINT');
     await once(demo, 'exit');
@@ -90,7 +94,7 @@ async function* demoOutput(demo: Demo, signal: AbortSignal): AsyncGenerator<unkn
 
 async function takeAll(browser: Browser, screen: string): Promise<void> {
   const web = addressIn(screen, /Web page\s+(\S+)/);
-  const editor = addressIn(screen, /\(flow: ([^)]+)\)/);
+  const editor = addressIn(screen, EDITOR_ADDRESS);
   const phone = await browser.newPage({ viewport: PHONE, colorScheme: 'light', deviceScaleFactor: 2 });
   await takeGrid(phone, web);
   const desktop = await browser.newPage({ viewport: DESKTOP, colorScheme: 'dark' });
