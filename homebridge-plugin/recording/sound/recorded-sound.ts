@@ -15,6 +15,7 @@ const LONGEST_PAUSE_MS = 300_000;
 const HEALTHY_FRAMES = 300;
 /** A machine that is busy for a moment catches up; an encoder that hangs does not. */
 const MOST_AHEAD_MS = 5_000;
+const TICKS_PER_MS = 90;
 const SAMPLES_PER_MS = OPUS_CLOCK_RATE / 1_000;
 
 export interface RecordedSoundOptions {
@@ -52,7 +53,7 @@ export class RecordedSound {
     const { keptMs, pictureTicksAt, clock } = options;
     this.#options = options;
     this.#soundClock = new SoundClock(pictureTicksAt);
-    this.#ring = new SoundRing(frameAt(keptMs * 90), clock);
+    this.#ring = new SoundRing(frameAt(keptMs * TICKS_PER_MS), clock);
   }
 
   get bytes(): number {
