@@ -75,6 +75,8 @@ export async function measureOne(
     const busy = await cpuShareDuring(sender.pid, async () => (packets = await sender.send(durationMs)));
     await wait(SETTLE_MS);
     const delays = await receivers.ask<Delays>({ kind: 'delays', readyTime: variant.readyTime });
+    // The network of the machine was changed meanwhile, as when another program's interface goes.
+    if (delays.packets === 0) throw new Error('nothing arrived');
     return [
       { metric: CPU, unit: '% of a core', value: ((busy - atRest) * 100) / n },
       ...delayFigures(delays),
