@@ -1,6 +1,7 @@
 import type { RTCDtlsTransport } from 'werift';
 import { srtpProfile } from '../media/srtp-profiles.ts';
 import type { SrtpProtector, SrtpUnprotector } from '../media/srtp-protection.ts';
+import { onMedia } from './live-view-arrivals.ts';
 
 /**
  * Leaves this connection's media to us. Without it werift would decrypt, order and report every packet a second time,
@@ -41,11 +42,11 @@ export class LiveViewTransport {
   }
 
   /**
-   * Hands on whatever comes from the network, encrypted as it is.
+   * Hands on the media that comes from the network, encrypted as it is.
    * @returns stop listening.
    */
   onPacket(handler: (packet: Buffer) => void): () => void {
-    return this.#transport.iceTransport.connection.onData.subscribe(handler).unSubscribe;
+    return onMedia(this.#transport.iceTransport.connection, handler);
   }
 
   /** What cannot be sent is lost; a connection that is gone is told by its own event. */
