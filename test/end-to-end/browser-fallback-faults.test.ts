@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { fixedIceServers } from '../../foundation/ice/ice-server-source.ts';
 import { silentLogger } from '../../foundation/logger.ts';
 import { createWebServer, type WebServer } from '../../web/server/web-server.ts';
@@ -15,6 +15,12 @@ const LONG_MS = 60_000;
 const TEST_TIMEOUT_MS = 3 * LONG_MS;
 const PLAYLISTS = '**/*.m3u8';
 const SEGMENTS = '**/*.m4s';
+/** The library has laid the video out anew. */
+const EMPTIED =
+  "new Promise((resolve) => document.querySelector('.fallback').addEventListener('emptied', () => resolve()))";
+const NOTE_INTERRUPTION = `new MutationObserver(() => {
+  if (document.querySelector('main').dataset.phase !== 'delayed') globalThis.wasInterrupted = true;
+}).observe(document.querySelector('main'), { attributeFilter: ['data-phase'] })`;
 const LIBRARY = '**/hls-light.js*';
 const WITHOUT_MEDIA_SOURCE = 'delete globalThis.MediaSource; delete globalThis.ManagedMediaSource;';
 
@@ -49,6 +55,18 @@ async function open(
   await prepare(page);
   await visit(page, `${web.url}/#/camera/${device}`);
   return page;
+}
+
+/** Its first picture claims to be longer than everything. */
+function withoutEnd(segment: Buffer): Buffer {
+  const atPictures = segment.indexOf('mdat') + 'mdat'.length;
+  segment.writeUInt32BE(0x7f_ff_ff_ff, atPictures);
+  return segment.fill(0xff, atPictures + 4, atPictures + 1_000);
+}
+
+async function fulfillSpoilt(route: Route, spoil: (segment: Buffer) => Buffer): Promise<void> {
+  const segment = await (await route.fetch()).body();
+  await route.fulfill({ body: spoil(segment), contentType: 'video/mp4' });
 }
 
 const notice = (page: Page, text: string) => page.locator('.notice h2', { hasText: text }).waitFor();
@@ -116,15 +134,20 @@ describe('a page that plays by HLS', () => {
     TEST_TIMEOUT_MS,
   );
 
-  test(
-    'gets over segments that are none',
-    async () => {
+  test.each<[string, (segment: Buffer) => Buffer, (page: Page) => Promise<unknown>]>([
+    ['are none', () => Buffer.from('x'.repeat(5_000)), (page) => page.waitForResponse(SEGMENTS)],
+    ['its browser cannot decode', withoutEnd, (page) => page.evaluate(EMPTIED)],
+  ])(
+    'gets over segments that %s',
+    async (_what, spoil, noticed) => {
       const page = await open();
       await playsByHls(page);
-      await page.route(SEGMENTS, (route) => route.fulfill({ body: 'x'.repeat(5_000) }), { times: 2 });
-      await page.waitForResponse(SEGMENTS);
-      await page.waitForResponse(SEGMENTS);
+      await page.evaluate(NOTE_INTERRUPTION);
+      const spoilt = noticed(page);
+      await page.route(SEGMENTS, (route) => fulfillSpoilt(route, spoil), { times: 2 });
+      await spoilt;
       await playsOn(page);
+      expect(await page.evaluate('globalThis.wasInterrupted')).toBeUndefined();
     },
     TEST_TIMEOUT_MS,
   );

@@ -256,6 +256,18 @@ describe('WHEP', () => {
     expect(camera.requests).toEqual([]);
   });
 
+  test('so they may by HLS', async () => {
+    const { at } = await start();
+    const ask = (origin: string, method = 'GET') =>
+      fetch(at('/hls/front/none.m4s'), { method, headers: { origin } });
+    const near = 'http://192.168.1.5:1880';
+    const preflight = await ask(near, 'OPTIONS');
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('Authorization');
+    expect((await ask(near)).headers.get('access-control-allow-origin')).toBe(near);
+    expect((await ask('https://evil.example')).status).toBe(403);
+  });
+
   test('a refusal can be read across origins too', async () => {
     const { at } = await start();
     const response = await postOffer(at('/whep/front'), 'garbage', { origin: 'http://localhost:1880' });
