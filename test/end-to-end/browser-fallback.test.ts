@@ -82,7 +82,8 @@ describe('the page', () => {
       const page = await openShared();
       await playsByHls(page);
       await bus.publish(`picam/v1/${DEVICE}/set/enabled`, 'OFF');
-      await page.locator('.notice h2', { hasText: 'is private' }).waitFor();
+      // The second where an attempt by WebRTC was under way.
+      await page.locator('.notice h2', { hasText: /is private|has been turned off/u }).waitFor();
       expect(await shownFrames(page)).toBe(0);
 
       await bus.publish(`picam/v1/${DEVICE}/set/enabled`, 'ON');
