@@ -13,6 +13,7 @@ import { startMosquitto } from '../support/mosquitto.ts';
 import { startNginx, type TestNginx } from '../support/nginx.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
 import { BrowserPage } from './browser-page.ts';
+import { playsByHls, WITHOUT_WEBRTC } from './fallback-page.ts';
 
 const TEST_TIMEOUT_MS = 90_000;
 const PASSWORD = 'the password of Anna';
@@ -93,6 +94,16 @@ describe('behind nginx, below a path', () => {
         httpOnly: true,
         sameSite: 'Lax',
       });
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test.each(Object.keys(PROXIES))(
+    'at %s the camera comes by HLS to a browser without WebRTC',
+    async (path) => {
+      const context = await newContext();
+      await context.addInitScript(WITHOUT_WEBRTC);
+      await playsByHls((await logInAt(path, context)).page);
     },
     TEST_TIMEOUT_MS,
   );
