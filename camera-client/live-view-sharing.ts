@@ -1,4 +1,5 @@
 import { describeError, type Logger } from '../foundation/logger.ts';
+import { TalkTurns } from '../foundation/talk-turns.ts';
 import { HeldPictures } from './held-pictures.ts';
 import { LiveViewError, type LiveView, type LiveViewListener, type OpenLiveView } from './live-view.ts';
 
@@ -15,6 +16,8 @@ interface SharedView {
   readonly view: LiveView;
   readonly listeners: Set<LiveViewListener>;
   readonly held: HeldPictures;
+  /** Of those who talk: for the camera they are one viewer. */
+  readonly turns: TalkTurns<LiveViewListener>;
   linger: NodeJS.Timeout | undefined;
 }
 
@@ -43,8 +46,9 @@ export class SharedLiveViews {
     });
     return {
       requestKeyframe: () => shared.view.requestKeyframe(),
-      talk: (opus) => shared.view.talk?.(opus),
+      talk: (opus) => shared.turns.take(listener) && shared.view.talk?.(opus),
       close: async () => {
+        shared.turns.leave(listener);
         if (shared.listeners.delete(listener) && shared.listeners.size === 0) this.#linger(device, shared);
         await Promise.resolve();
       },
@@ -84,7 +88,13 @@ export class SharedLiveViews {
         listeners.clear();
       },
     });
-    const shared: SharedView = { view, listeners, held, linger: undefined };
+    const shared: SharedView = {
+      view,
+      listeners,
+      held,
+      turns: new TalkTurns(() => performance.now()),
+      linger: undefined,
+    };
     this.#shared.set(device, shared);
     return shared;
   }

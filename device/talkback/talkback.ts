@@ -1,8 +1,7 @@
 import { type Clock, systemClock } from '../../foundation/clock.ts';
 import type { Logger } from '../../foundation/logger.ts';
+import { TalkTurns } from '../../foundation/talk-turns.ts';
 
-/** Whoever has been quiet for so long has said it. */
-const TURN_MS = 1_000;
 /** What Opus sends in place of silence (RFC 6716 §2.1.9). */
 const SILENT_BYTES = 3;
 const US_PER_MS = 1_000;
@@ -16,39 +15,32 @@ export interface TalkbackOptions {
 /** One loudspeaker for all who watch: who talks first is heard, the others when it is quiet again. */
 export class Talkback {
   readonly #options: TalkbackOptions;
-  readonly #clock: Clock;
-  #talker: string | undefined;
-  #heardAtUs = 0;
+  readonly #turns: TalkTurns<string>;
 
   constructor(options: TalkbackOptions) {
+    const { clock = systemClock } = options;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#turns = new TalkTurns(() => clock.nowUs() / US_PER_MS);
   }
 
   /** A viewer says something. @param opus one packet. */
   hear(viewer: string, opus: Buffer): void {
     if (opus.length <= SILENT_BYTES) return;
-    const nowUs = this.#clock.nowUs();
-    const isFree = this.#talker === undefined || nowUs - this.#heardAtUs > TURN_MS * US_PER_MS;
-    if (this.#talker !== viewer) {
-      if (!isFree) return;
-      this.#take(viewer);
-    }
-    this.#heardAtUs = nowUs;
+    const before = this.#turns.talker;
+    if (!this.#turns.take(viewer)) return;
+    if (before !== viewer) this.#begin(before);
     this.#options.loudspeaker.play(opus);
   }
 
   /** A viewer has left. */
   leave(viewer: string): void {
-    if (this.#talker !== viewer) return;
-    this.#talker = undefined;
-    this.#options.loudspeaker.finish();
+    if (this.#turns.talker === viewer) this.#options.loudspeaker.finish();
+    this.#turns.leave(viewer);
   }
 
-  #take(viewer: string): void {
-    // Another's words would be decoded with what the decoder remembers of the last one's.
-    if (this.#talker !== undefined) this.#options.loudspeaker.finish();
-    this.#talker = viewer;
+  #begin(before: string | undefined): void {
+    // Their words would be decoded with what the decoder remembers of the last one's.
+    if (before !== undefined) this.#options.loudspeaker.finish();
     this.#options.logger.info('a viewer talks');
   }
 }

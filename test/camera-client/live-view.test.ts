@@ -37,12 +37,14 @@ type Listener = Parameters<OpenConnection>[0];
 /** Every view that was opened, in the hands of the test. */
 class FakeViews {
   readonly opened: { listener: Listener; closed: boolean }[] = [];
+  readonly said: string[] = [];
 
   open(listener: Listener): LiveView {
     const view = { listener, closed: false };
     this.opened.push(view);
     return {
       requestKeyframe: () => undefined,
+      talk: (opus) => void this.said.push(opus.toString()),
       close: () => {
         view.closed = true;
         return Promise.resolve();
@@ -217,6 +219,16 @@ describe('shared live views', () => {
     views.sendClock();
     const heard = ['sound', 'clock of audio'];
     expect([watcher.heard, other.heard]).toEqual([heard, heard]);
+  });
+
+  test('let one who talks finish before another is heard', async () => {
+    const [anna, bert] = [shared.join('door', watcher), shared.join('door', new Watcher())];
+    anna.talk?.(Buffer.from('hello'));
+    bert.talk?.(Buffer.from('me too'));
+    anna.talk?.(Buffer.from('goodbye'));
+    await anna.close();
+    bert.talk?.(Buffer.from('at last'));
+    expect(views.said).toEqual(['hello', 'goodbye', 'at last']);
   });
 
   test('begin anew after an end', () => {
