@@ -3,8 +3,9 @@ import { audioSettingsSchema } from '../../../device/audio/audio-settings.ts';
 import { parseMicrophoneSpec } from '../../../device/audio/microphone-spec.ts';
 
 describe('the settings of the sound', () => {
-  test('have no microphone by default', () => {
-    expect(audioSettingsSchema.parse({})).toEqual({ source: 'off', bitrateKbps: 32, gainDb: 0 });
+  test('have no microphone and no loudspeaker by default', () => {
+    const none = { source: 'off', speaker: 'off' };
+    expect(audioSettingsSchema.parse({})).toEqual({ ...none, bitrateKbps: 32, gainDb: 0 });
   });
 
   test.each([
