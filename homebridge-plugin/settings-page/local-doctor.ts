@@ -13,12 +13,14 @@ const TIMEOUT_MS = 30_000;
 const EXAMINATION_FOLDER = 'examination';
 /** Nobody starts a web page here. */
 const NOT_OF_INTEREST = 'web page';
+/** The live picture in the page tries what the doctor only names. */
+const LEFT_TO_THE_PICTURE = 'untried';
 
 const reportSchema = z.object({
   findings: z.array(
     z.object({
       about: z.string(),
-      state: z.enum(['good', 'doubtful', 'bad']),
+      state: z.enum(['good', LEFT_TO_THE_PICTURE, 'doubtful', 'bad']),
       found: z.string(),
       remedy: z.string().optional(),
     }),
@@ -39,7 +41,7 @@ export async function consultLocalDoctor(
   try {
     const { file } = writeDaemonSettings(settings, own, prefix);
     const { findings } = reportSchema.parse(JSON.parse(await runDoctor(file)));
-    return findings.filter(({ about }) => about !== NOT_OF_INTEREST);
+    return findings.filter(({ about, state }) => about !== NOT_OF_INTEREST && state !== LEFT_TO_THE_PICTURE);
   } catch (cause) {
     if (cause instanceof CameraError) throw cause;
     throw new CameraError('internal', 'The examination of this machine gave no result.', { cause });

@@ -125,6 +125,20 @@ describe("the settings page's server", () => {
     LONG_MS,
   );
 
+  test(
+    'examines the machine for a network camera too, which only watching tries',
+    async () => {
+      const config = { localCamera: { enabled: true, source: 'rtsp://127.0.0.1:9/stream1' } };
+      const { findings } = (await page.ask('/doctor', { config })) as {
+        readonly findings: readonly { readonly about: string }[];
+      };
+      const spokenOf = findings.map(({ about }) => about);
+      expect(spokenOf).toContain('ffmpeg');
+      expect(spokenOf).not.toContain('camera');
+    },
+    LONG_MS,
+  );
+
   test('gives the setup code of a camera, and that of the bridge for one that is on it', async () => {
     const bridge = { username: '0E:5A:1B:7C:33:D2', pin: '031-45-154' };
     writeFileSync(join(storage, 'config.json'), JSON.stringify({ bridge }));
