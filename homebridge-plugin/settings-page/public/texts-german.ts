@@ -69,7 +69,7 @@ export const GERMAN: Texts = {
     ],
     'certificate-of-unknown-authority': [
       'Das Zertifikat hat jemand Unbekanntes unterschrieben',
-      'Die Datei dieser Stelle unter „Alle Einstellungen“ als CA certificate nennen.',
+      'Die Datei dieser Stelle unter „Alle Einstellungen“, More, als CA certificate nennen.',
     ],
     'certificate-of-another-name': [
       'Das Zertifikat gilt für einen anderen Namen',
@@ -79,7 +79,7 @@ export const GERMAN: Texts = {
     'certificate-not-yet-valid': ['Das Zertifikat gilt noch nicht', 'Stimmt die Uhr dieses Geräts?'],
     'certificate-wanted': [
       'Der Broker will ein Zertifikat dieses Geräts',
-      'Seine beiden Dateien unter „Alle Einstellungen“ nennen: client certificate und key.',
+      'Seine beiden Dateien unter „Alle Einstellungen“, More, nennen: client certificate und key.',
     ],
     'address-incomplete': [
       'Das ist keine Adresse eines Brokers',

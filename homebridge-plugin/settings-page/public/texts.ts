@@ -69,7 +69,7 @@ export const ENGLISH = {
     ],
     'certificate-of-unknown-authority': [
       'The certificate is signed by somebody unknown',
-      'Name the file of that authority under “All settings”, CA certificate.',
+      'Name the file of that authority under “All settings”, More, CA certificate.',
     ],
     'certificate-of-another-name': [
       'The certificate is for another name',
@@ -79,7 +79,7 @@ export const ENGLISH = {
     'certificate-not-yet-valid': ['The certificate is not valid yet', 'Is the clock of this machine right?'],
     'certificate-wanted': [
       'The broker wants a certificate of this machine',
-      'Name its two files under “All settings”, client certificate and key.',
+      'Name its two files under “All settings”, More, client certificate and key.',
     ],
     'address-incomplete': [
       'This is no address of a broker',
