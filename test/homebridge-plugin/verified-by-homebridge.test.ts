@@ -67,7 +67,7 @@ describe('the plugin', () => {
 
   test('runs on each Node that is supported for long, and on Homebridge 2', () => {
     const { node = '', homebridge = '' } = packageJson.engines;
-    for (const major of [22, 24]) expect(node).toContain(`^${major}.`);
+    for (const major of [22, 24, 26]) expect(node).toContain(`^${major}.`);
     expect(homebridge).toBe('^2.0.0');
   });
 
