@@ -1,16 +1,18 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CameraError } from '../../contract/errors.ts';
 import { describeError } from '../../foundation/logger.ts';
+import { OWNER_ONLY_FOLDER } from '../../foundation/owner-only.ts';
 import { environmentWithoutSettings } from '../../foundation/program-environment.ts';
 import { writeDaemonSettings } from '../local-camera/daemon-settings.ts';
 import type { LocalCameraSettings } from '../local-camera/local-camera-settings.ts';
 import { picamCommand } from '../local-camera/picam-command.ts';
 
 const TIMEOUT_MS = 30_000;
-const EXAMINATION_FOLDER = 'examination';
+/** With something of its own behind it: while somebody types, one examination begins before another has ended. */
+const EXAMINATION_FOLDER = 'examination-';
 /** Nobody starts a web page here. */
 const NOT_OF_INTEREST = 'web page';
 /** The live picture in the page tries what the doctor only names. */
@@ -37,7 +39,8 @@ export async function consultLocalDoctor(
   prefix: string,
   folder: string,
 ): Promise<Finding[]> {
-  const own = join(folder, EXAMINATION_FOLDER);
+  mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  const own = mkdtempSync(join(folder, EXAMINATION_FOLDER));
   try {
     const { file } = writeDaemonSettings(settings, own, prefix);
     const { findings } = reportSchema.parse(JSON.parse(await runDoctor(file)));

@@ -44,9 +44,7 @@ describe("the settings page's server", () => {
       resources.onEnd('the camera', () => device.stop());
       const isReady = ({ cameras }: Cameras) => cameras.some(({ readiness }) => readiness === 'ready');
       expect(await page.event('cameras', isReady)).toEqual({
-        cameras: [
-          { place: 'broker', device: 'front-door', name: 'Door', readiness: 'ready', hasFailed: false },
-        ],
+        cameras: [{ place: 'broker', device: 'front-door', name: 'Door', readiness: 'ready', hasFailed: false }],
       });
       await device.stop();
       await page.event<Cameras>('cameras', ({ cameras }) => cameras[0]?.readiness === 'offline');
@@ -120,6 +118,21 @@ describe("the settings page's server", () => {
           }),
         ]) as unknown,
       });
+      expect(readdirSync(join(storage, 'picam-camera'))).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'examines the machine again while it still does, as when somebody types on',
+    async () => {
+      const examine = async (path: string) => {
+        const config = { localCamera: { enabled: true, source: `v4l2:${path}` } };
+        return JSON.stringify(await page.ask('/doctor', { config }));
+      };
+      const [first, second] = await Promise.all([examine('/dev/not-there'), examine('/dev/nor-there')]);
+      expect(first).toContain('/dev/not-there');
+      expect(second).toContain('/dev/nor-there');
       expect(readdirSync(join(storage, 'picam-camera'))).toEqual([]);
     },
     LONG_MS,
