@@ -10,7 +10,8 @@ export interface FoundCamera {
   readonly device: string;
   readonly name: string;
   readonly readiness: CameraReadiness;
-  readonly hasFailed: boolean;
+  /** Why it gives no pictures, in its own words. */
+  readonly failure?: string;
 }
 
 export function foundCamera(place: Place, camera: KnownCamera): FoundCamera {
@@ -20,6 +21,6 @@ export function foundCamera(place: Place, camera: KnownCamera): FoundCamera {
     device,
     name: info?.name ?? device,
     readiness: readinessOf(camera),
-    hasFailed: state?.health === 'failed',
+    ...(state?.error && { failure: state.error.message }),
   };
 }

@@ -43,9 +43,10 @@ export class CameraCard {
     this.root.remove();
   }
 
-  #describe({ name, readiness }: FoundCamera): void {
+  #describe({ name, readiness, failure }: FoundCamera): void {
+    const shown = readiness === 'ready' && failure !== undefined ? 'failed' : readiness;
     this.#name.textContent = name;
-    this.#badge.textContent = this.#texts.readiness[readiness];
-    this.#badge.dataset['readiness'] = readiness;
+    this.#badge.textContent = this.#texts.readiness[shown];
+    this.#badge.dataset['readiness'] = shown;
   }
 }

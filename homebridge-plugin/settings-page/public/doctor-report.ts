@@ -1,3 +1,4 @@
+import { doctorWords } from './doctor-words.ts';
 import { element } from './element.ts';
 import { notice } from './field.ts';
 import { ask } from './homebridge.ts';
@@ -38,9 +39,25 @@ export class DoctorReport {
     const open = findings.filter(({ state }) => state !== 'good');
     if (open.length === 0) return [notice('good', texts.allGood)];
     const isBad = open.some(({ state }) => state === 'bad');
-    const list = element('ul', {}, ...open.map(findingItem));
+    const list = element('ul', {}, ...open.map((finding) => this.#item(finding)));
     const summary = notice(isBad ? 'bad' : 'doubtful', isBad ? texts.cannotWork : texts.canWork, list);
     return [summary, this.#again()];
+  }
+
+  #item({ about, found, remedy = '' }: Finding): HTMLElement {
+    const [first = '', ...more] = linesOf(found).map((line) => this.#say(line));
+    const steps = linesOf(remedy).flatMap((step) => linesOf(this.#say(step)));
+    return element(
+      'li',
+      {},
+      element('span', {}, element('strong', {}, this.#say(about)), `: ${first}`),
+      ...more.map((line) => element('span', { class: 'muted' }, line)),
+      ...steps.map((step) => element(isCommand(step) ? 'code' : 'span', {}, step)),
+    );
+  }
+
+  #say(said: string): string {
+    return doctorWords(this.#texts.doctor, said) ?? said;
   }
 
   #again(): HTMLElement {
@@ -54,17 +71,11 @@ export class DoctorReport {
   }
 }
 
-function findingItem({ about, found, remedy = '' }: Finding): HTMLElement {
-  const steps = remedy.split('\n').filter((step) => step !== '');
-  return element(
-    'li',
-    {},
-    `${about}: ${found.replaceAll('\n', ', ')}`,
-    ...steps.map((step) => (isCommand(step) ? element('code', {}, step) : element('span', {}, step))),
-  );
-}
-
 /** Steps are either words or what to type as it is. */
 function isCommand(step: string): boolean {
   return /^(?:sudo|ls|apt|picam) [^,;]*$/u.test(step);
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }

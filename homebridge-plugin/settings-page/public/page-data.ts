@@ -30,7 +30,8 @@ export interface FoundCamera {
   readonly device: string;
   readonly name: string;
   readonly readiness: 'ready' | 'offline' | 'private';
-  readonly hasFailed: boolean;
+  /** Why it gives no pictures, in its own words. */
+  readonly failure?: string;
 }
 
 export type SearchResult =

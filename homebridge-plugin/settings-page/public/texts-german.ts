@@ -1,3 +1,4 @@
+import { DOCTOR_IN_GERMAN } from './doctor-words-german.ts';
 import type { Texts } from './texts.ts';
 
 export const GERMAN: Texts = {
@@ -25,8 +26,9 @@ export const GERMAN: Texts = {
   checking: 'Das Gerät wird untersucht …',
   allGood: 'Dieses Gerät hat alles, was es braucht.',
   canWork: 'Die Kamera kann laufen. Noch besser geht es so:',
-  cannotWork: 'Zuerst dies, in einem Terminal auf diesem Gerät:',
+  cannotWork: 'Zuerst dies (Befehle sind für ein Terminal auf diesem Gerät):',
   checkAgain: 'Noch einmal untersuchen',
+  doctor: DOCTOR_IN_GERMAN,
   networkTitle: 'Kameras im Netzwerk',
   networkHelp: 'Kameras mit Picam werden auf ihrem MQTT-Broker gefunden.',
   address: 'Adresse des Brokers',
@@ -87,7 +89,7 @@ export const GERMAN: Texts = {
     ],
   },
   otherProblem: 'Dieser Broker geht nicht',
-  readiness: { ready: 'online', offline: 'offline', private: 'ausgeschaltet' },
+  readiness: { ready: 'online', offline: 'offline', private: 'ausgeschaltet', failed: 'kein Bild' },
   connecting: 'Verbinde …',
   show: 'Bild zeigen',
   again: 'Noch einmal',
@@ -95,6 +97,7 @@ export const GERMAN: Texts = {
     forbidden: 'Die Kamera ist ausgeschaltet (Privatsphäre).',
     offline: 'Die Kamera ist weg. Sie erscheint, sobald sie wieder da ist.',
     timeout: 'Die Kamera antwortet nicht.',
+    not_live: 'Die Kamera liefert kein Bild. Sie sagt:',
     busy: 'Die Kamera hat so viele Zuschauer, wie sie bedienen kann.',
     unreachable: 'Die Kamera ist da, aber ihr Bild kommt nicht bis zu diesem Browser.',
     'no-webrtc': 'Dieser Browser kann keine Live-Bilder zeigen.',

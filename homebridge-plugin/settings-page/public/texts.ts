@@ -1,3 +1,4 @@
+import { DOCTOR_IN_ENGLISH, type DoctorWords } from './doctor-words.ts';
 import { GERMAN } from './texts-german.ts';
 
 /** All words of the page, in English; another language has the same ones. */
@@ -26,8 +27,9 @@ export const ENGLISH = {
   checking: 'Looking at this machine …',
   allGood: 'This machine has all it needs.',
   canWork: 'The camera can work. For the best result:',
-  cannotWork: 'Do this first, in a terminal on this machine:',
+  cannotWork: 'Do this first (commands are for a terminal on this machine):',
   checkAgain: 'Look again',
+  doctor: DOCTOR_IN_ENGLISH as DoctorWords,
   networkTitle: 'Cameras in the network',
   networkHelp: 'Cameras that run Picam are found on their MQTT broker.',
   address: 'Address of the broker',
@@ -87,7 +89,7 @@ export const ENGLISH = {
     ],
   } as Readonly<Record<string, readonly [title: string, advice: string]>>,
   otherProblem: 'The broker cannot be used',
-  readiness: { ready: 'online', offline: 'offline', private: 'turned off' },
+  readiness: { ready: 'online', offline: 'offline', private: 'turned off', failed: 'no picture' },
   connecting: 'Connecting …',
   show: 'Show the picture',
   again: 'Try again',
@@ -95,6 +97,7 @@ export const ENGLISH = {
     forbidden: 'The camera is turned off (privacy).',
     offline: 'The camera is away. It shows here as soon as it is back.',
     timeout: 'The camera does not answer.',
+    not_live: 'The camera gives no picture. It says:',
     busy: 'The camera has as many viewers as it can serve.',
     unreachable: 'The camera is there, but its picture does not get through to this browser.',
     'no-webrtc': 'This browser cannot show live pictures.',
