@@ -1,8 +1,9 @@
 // Takes the README's pictures of the running demo, and one of each state of the page to look at. By hand, after a change
 // that shows: npm run screenshots; npm run screenshots -- --page [state …] takes those of the page alone, -- --demo those of the demo,
-// -- --editor the dialogs in Node-RED's editor.
+// -- --editor the dialogs in Node-RED's editor, -- --settings those of the Homebridge UI: .screenshots/homebridge-*.png
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
 import { chromium, type Browser, type Page, type ViewportSize } from 'playwright-core';
@@ -11,6 +12,7 @@ import { takeEditorDialogs } from './screenshots/editor-dialogs.ts';
 import { takePageStates } from './screenshots/page-states.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const STATES = fileURLToPath(new URL('../.screenshots/', import.meta.url));
 const CHROMIUM = process.env['PICAM_CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = [
   '--no-sandbox',
@@ -36,6 +38,11 @@ type Demo = ChildProcessByStdio<null, Readable, null>;
 await main();
 
 async function main(): Promise<void> {
+  if (only !== '--settings') await takePages();
+  if (only === undefined || only === '--settings') await takeSettings();
+}
+
+async function takePages(): Promise<void> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   try {
     if (only === undefined || only === '--page') await takePageStates(browser, states);
@@ -43,7 +50,6 @@ async function main(): Promise<void> {
   } finally {
     await browser.close();
   }
-  if (only === undefined) await takeSettings();
 }
 
 async function takeDemo(browser: Browser): Promise<void> {
@@ -67,13 +73,14 @@ async function takeDemo(browser: Browser): Promise<void> {
   }
 }
 
-/** The settings in the Homebridge UI, by the test that walks through them. */
+/** The settings in the Homebridge UI in each state, by the test that walks through them. */
 async function takeSettings(): Promise<void> {
   const words = ['test', '--', 'test/end-to-end/homebridge-settings.test.ts'];
-  const env = { ...process.env, PICAM_SCREENSHOTS: fileURLToPath(new URL('../docs', import.meta.url)) };
+  const env = { ...process.env, PICAM_SCREENSHOTS: STATES };
   const run = spawn('npm', words, { cwd: ROOT, env, stdio: 'inherit' });
   const [code] = (await once(run, 'exit')) as [number | null];
   if (code !== 0) throw new Error('The settings page could not be walked through.');
+  copyFileSync(`${STATES}homebridge-settings-desktop.png`, picture('homebridge-settings'));
 }
 
 /** The demo's screen, once everything is live. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { freePort } from '../../demo/ports.ts';
@@ -17,7 +18,11 @@ import { SrtpRecorder } from './srtp-recorder.ts';
 const LONG_MS = 180_000;
 /** From an empty Homebridge to a picture in the Home app. */
 const LONGEST_WAY_MS = 120_000;
+const NO_CAMERA = '/dev/no-such-camera';
 const HD = { width: 1280, height: 720 };
+const { version: VERSION } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { readonly version: string };
 const USER = { username: 'camera', password: 'a good one' };
 
 const shared = resourcesOfAllTests();
@@ -43,6 +48,15 @@ describe('before the plugin is set up', () => {
     expect(homebridge.savedBlocks).toEqual([]);
     expect(homebridge.filesAtHome.filter((path) => path.includes('picam'))).toEqual([]);
   });
+
+  test('the Homebridge UI lists it as installed, and opens its settings', async () => {
+    const settings = await openSettings('desktop');
+    await settings.frame.locator('.broker-state > :not(.notice-busy)').waitFor();
+    await settings.keepPictures('settings-new', settings.frame.getByRole('switch'));
+    const card = await settings.openPluginList();
+    await card.getByText(`v${VERSION}`).waitFor();
+    await settings.keepPictures('installed', card);
+  });
 });
 
 describe('the settings page tells', () => {
@@ -56,14 +70,17 @@ describe('the settings page tells', () => {
       const settings = await openSettings('desktop');
       await settings.typeBroker(`127.0.0.1:${await freePort()}`);
       await settings.brokerSays('Nothing listens at this address');
+      await settings.keepBroker('broker-wrong');
       await settings.typeBroker(broker.url, USER.username, 'a bad one');
       await settings.brokerSays('The broker refuses this user name and password');
+      await settings.keepBroker('password-wrong');
       await settings.typeBroker(broker.url.replace('mqtt:', 'mqtts:'), USER.username, USER.password);
       await settings.brokerSays('There is no encryption on this port');
       await settings.typeBroker('mqtt://no-such-host.invalid');
       await settings.brokerSays('Nobody in the network knows this name');
       await settings.typeBroker(broker.url, USER.username, USER.password);
       await settings.brokerSays('No camera found yet');
+      await settings.keepBroker('broker-without-camera');
 
       const device = await startDevice({
         broker: broker.url,
@@ -73,13 +90,15 @@ describe('the settings page tells', () => {
       });
       resources.onEnd('the camera', () => device.stop());
       await settings.brokerSays('1 camera found');
-      expect(await settings.awaitPicture(settings.camera('Front door'))).toEqual(HD);
+      const frontDoor = settings.camera('Front door');
+      expect(await settings.awaitPicture(frontDoor)).toEqual(HD);
+      await settings.keepPictures('live', frontDoor);
     },
     LONG_MS,
   );
 
   test(
-    'the same on a phone, in German',
+    'the same on a phone, in German, and what this machine lacks',
     async () => {
       const german = resources.own(await startHomebridgeUi({ language: 'de', lightingMode: 'dark' }));
       const settings = await openSettings('phone', german);
@@ -87,6 +106,17 @@ describe('the settings page tells', () => {
       await frame.getByText('An diesem Gerät ist eine Kamera angeschlossen').waitFor();
       await frame.getByLabel('Adresse des Brokers').fill(`127.0.0.1:${await freePort()}`);
       await frame.getByText('Unter dieser Adresse antwortet nichts').waitFor();
+      await settings.keepBroker('broker-wrong-german');
+      await frame.getByRole('switch').check();
+      await frame.getByLabel('Kamera', { exact: true }).selectOption({ label: 'USB-Kamera' });
+      await frame.getByLabel('Welche').fill(NO_CAMERA);
+      await frame.getByText(`${NO_CAMERA} gibt es nicht`).waitFor();
+      await frame.getByText('Die Kamera anschließen').waitFor();
+      await frame.locator('.badge', { hasText: 'kein Bild' }).waitFor();
+      await frame.getByText('Die Kamera liefert kein Bild').waitFor();
+      await frame.locator('.picture-details', { hasText: NO_CAMERA }).waitFor();
+      await settings.keepPictures('machine-without-camera-german', frame.locator('.doctor'));
+      await settings.keepPictures('machine-without-camera-german-top', frame.getByRole('switch'));
       const { scrollWidth, clientWidth } = await frame.locator('body').evaluate(widthsOf);
       expect(scrollWidth).toBe(clientWidth);
     },
@@ -101,6 +131,9 @@ describe('from an empty Homebridge to a camera in the Home app', () => {
       const begunAtMs = performance.now();
       const settings = await openSettings('desktop');
       await settings.useCameraOfThisMachine();
+      const examined = settings.frame.locator('.doctor .notice:not(.notice-busy)');
+      await examined.waitFor();
+      await settings.keepPictures('machine-examined', examined);
       await settings.nameCamera('Bird house');
       await settings.chooseSource('Test picture');
       const shown = settings.camera('Bird house');
@@ -112,7 +145,7 @@ describe('from an empty Homebridge to a camera in the Home app', () => {
       const pin = await shown.locator('.pin').textContent();
       expect(await settings.awaitPicture(shown)).toEqual(HD);
       await shown.locator('svg.qr').waitFor();
-      await settings.keepPicture('homebridge-settings');
+      await settings.keepPictures('settings', shown);
 
       const camera = await HapCamera.pair({ ...accessory, pin: pin ?? '' });
       resources.onEnd('the controller', () => camera.close());

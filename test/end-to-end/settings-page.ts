@@ -1,13 +1,8 @@
-import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { visit } from '../support/chromium.ts';
+import { keepPictures, SCREENS, type Screen } from './state-pictures.ts';
 
 const TIMEOUT_MS = 30_000;
-
-export const SCREENS = {
-  desktop: { width: 1200, height: 900 },
-  phone: { width: 390, height: 844 },
-} as const;
 
 /** The plugin's settings in the Homebridge UI, as a person uses them. */
 export class SettingsPage {
@@ -22,7 +17,7 @@ export class SettingsPage {
   }
 
   /** Goes to the plugins, finds Picam there and opens its settings. */
-  static async open(browser: Browser, url: string, screen: keyof typeof SCREENS): Promise<SettingsPage> {
+  static async open(browser: Browser, url: string, screen: Screen): Promise<SettingsPage> {
     const page = await browser.newPage({ viewport: SCREENS[screen] });
     page.setDefaultTimeout(TIMEOUT_MS);
     const settings = new SettingsPage(page, url);
@@ -31,11 +26,18 @@ export class SettingsPage {
   }
 
   async openAgain(): Promise<void> {
-    await visit(this.page, `${this.#url}/plugins`);
-    const card = this.page.locator('app-plugin-card', { hasText: 'Picam' });
+    const card = await this.openPluginList();
     await card.getByLabel('Plugin Actions Dropdown').click();
     await card.locator('button.dropdown-item').first().click();
     await this.frame.locator('#picam section').first().waitFor();
+  }
+
+  /** The list of what is installed; returns Picam's card in it. */
+  async openPluginList(): Promise<Locator> {
+    await visit(this.page, `${this.#url}/plugins`);
+    const card = this.page.locator('app-plugin-card', { hasText: 'Picam' });
+    await card.waitFor();
+    return card;
   }
 
   async useCameraOfThisMachine(): Promise<void> {
@@ -72,10 +74,13 @@ export class SettingsPage {
     return video.evaluate(sizeOfMovingPicture);
   }
 
-  /** For the documentation and for whoever wants to look: `npm run screenshots` says where to. */
-  async keepPicture(name: string): Promise<void> {
-    const folder = process.env['PICAM_SCREENSHOTS'];
-    if (folder !== undefined) await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  /** For whoever wants to look at it. */
+  async keepPictures(name: string, shown: Locator): Promise<void> {
+    await keepPictures(this.page, `homebridge-${name}`, shown);
+  }
+
+  keepBroker(name: string): Promise<void> {
+    return this.keepPictures(name, this.frame.locator('.broker-state'));
   }
 
   /**
