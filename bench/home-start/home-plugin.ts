@@ -79,9 +79,7 @@ export class HomePlugin {
     return new StreamingDelegate({
       readiness,
       openLiveView: (listener) => this.#connected().openLiveView(device, listener),
-      bursts: process.env.NO_BURSTS
-        ? undefined
-        : openBursts(process.env.SEG ? 'segmented' : 'list', silentLogger),
+      bursts: openBursts('list', silentLogger),
       snapshots,
       bitrateWishes: new BitrateWishes({
         tell: (kbps) => this.#connected().limitBitrate(device, kbps),

@@ -1,10 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { DirectWay } from '../../foundation/bursts/burst-sender.ts';
 import { socketDescriptor } from '../../foundation/bursts/socket-descriptor.ts';
 import { describeError, type Logger } from '../../foundation/logger.ts';
-import { plainAddress, type MediaTarget } from './media-target.ts';
+import { ownAddress, type MediaTarget } from './media-target.ts';
 
 export interface MediaSocketOptions {
   /** Our side of the controller's HAP connection: only what is sent from there is taken by Apple Home. */
@@ -32,10 +31,9 @@ export class MediaSocket {
   async open(): Promise<number> {
     this.#socket.on('message', (message) => this.#handleMessage(message));
     this.#socket.on('error', (error) => this.#report(error));
-    const { target } = this.#options;
-    const address = plainAddress(this.#options.sourceAddress);
-    const isSameFamily = isIPv4(address) === (target.family === 'ipv4');
-    await this.#bind(isSameFamily ? withScope(address) : undefined);
+    const { sourceAddress, target } = this.#options;
+    const address = ownAddress(sourceAddress, target.family);
+    await this.#bind(address === undefined ? undefined : withScope(address));
     return this.#socket.address().port;
   }
 

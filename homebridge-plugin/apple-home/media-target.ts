@@ -25,6 +25,15 @@ export function mediaTarget(request: PrepareStreamRequest): MediaTarget {
   return { address, port: mediaPort(video.port), family };
 }
 
+/**
+ * Our own address that packets to the target leave from: the one that the controller spoke to. Undefined when it spoke
+ * to one of the other family, and the kernel's choice has to do.
+ */
+export function ownAddress(sourceAddress: string, family: MediaTarget['family']): string | undefined {
+  const address = plainAddress(sourceAddress);
+  return isIP(address) === (family === 'ipv6' ? 6 : 4) ? address : undefined;
+}
+
 /** @throws StreamRefusedError */
 export function mediaPort(port: number): number {
   if (!Number.isInteger(port) || port < 1 || port > HIGHEST_PORT)
@@ -33,6 +42,6 @@ export function mediaPort(port: number): number {
 }
 
 /** An IPv4 address as a dual-stack server sees it is "::ffff:192.0.2.1". */
-export function plainAddress(address: string): string {
+function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/iu, '');
 }

@@ -23,7 +23,7 @@ import {
   type StreamingRequest,
   type StreamRequestCallback,
 } from './hap.ts';
-import { mediaPort, mediaTarget } from './media-target.ts';
+import { mediaPort, mediaTarget, ownAddress } from './media-target.ts';
 import type { SoundStart } from './sound-session.ts';
 import type { SrtpTrack } from './srtp-track.ts';
 import { StreamRefusedError } from './stream-refused-error.ts';
@@ -109,7 +109,7 @@ export class StreamingDelegate implements CameraStreamingDelegate {
     try {
       const port = await session.prepare();
       const sound = session.sound && { audio: endpoint(port, session.sound.track) };
-      return { video: endpoint(port, session.video), ...sound };
+      return { video: endpoint(port, session.video), ...sound, ...addressOverride(request) };
     } catch (error) {
       this.#end(id);
       throw error;
@@ -193,6 +193,15 @@ export class StreamingDelegate implements CameraStreamingDelegate {
         handleFailure();
       });
   }
+}
+
+/** The interface of a link-local address, by its name on this machine. */
+const SCOPE = /%.*$/u;
+
+/** HAP-NodeJS would name the interface's first address, which on one with several is not where packets come from. */
+function addressOverride({ sourceAddress, addressVersion }: PrepareStreamRequest) {
+  const address = ownAddress(sourceAddress, addressVersion);
+  return address === undefined ? {} : { addressOverride: address.replace(SCOPE, '') };
 }
 
 interface TrackEndpoint {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { HttpClient, type PairingData } from 'hap-controller';
 import type { SrtpMasterKeys } from '../../media/srtp-keys.ts';
 import { SERVICE, shortType } from './hap-accessory.ts';
@@ -6,7 +7,8 @@ import type { PublishedAccessory } from './homebridge-process.ts';
 import { selectedMedia, selectedVideo, type SoundWish } from './selected-media.ts';
 import { decodeTlv, encodeTlv, type TlvItem, uint16, uint8 } from './tlv.ts';
 
-const HOST = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
+const ADDRESS_VERSION = { ipv4: 0, ipv6: 1 } as const;
 const CHARACTERISTIC = {
   streamingStatus: '120',
   setupEndpoints: '118',
@@ -29,8 +31,18 @@ export interface HapTrack {
   readonly keys: SrtpMasterKeys;
 }
 
+/** How a controller in another network reaches an accessory. */
+export interface Way {
+  /** The accessory's address, with the interface if it is link-local. */
+  readonly host: string;
+  /** The controller's, where it wants its packets. */
+  readonly ownAddress: string;
+}
+
 export interface HapStream extends HapTrack {
   readonly session: Buffer;
+  /** Where the accessory says that its packets come from. */
+  readonly address: string;
   readonly status: number;
   readonly sound: HapTrack;
   /** What the controller encrypts with. */
@@ -46,25 +58,37 @@ interface Target {
 export class HapCamera {
   readonly #client: HttpClient;
   readonly #slot: number;
+  readonly ownAddress: string;
   #target: Target | undefined;
 
-  private constructor(client: HttpClient, slot = 0) {
+  private constructor(client: HttpClient, slot = 0, ownAddress = LOOPBACK) {
     this.#client = client;
     this.#slot = slot;
+    this.ownAddress = ownAddress;
   }
 
   static async pair({ id, port, pin }: PublishedAccessory): Promise<HapCamera> {
-    const setup = new HttpClient(id, HOST, port);
+    const setup = new HttpClient(id, LOOPBACK, port);
     await setup.pairSetup(pin);
     const pairing = setup.getLongTermData();
     await setup.close();
     if (!pairing) throw new Error('pairing gave no keys');
-    return new HapCamera(new HttpClient(id, HOST, port, pairing, { usePersistentConnections: true }));
+    return HapCamera.paired({ id, port }, pairing);
+  }
+
+  /** A controller that was paired before. */
+  static paired(
+    { id, port }: Pick<PublishedAccessory, 'id' | 'port'>,
+    pairing: Pairing,
+    { host, ownAddress }: Way = { host: LOOPBACK, ownAddress: LOOPBACK },
+  ): HapCamera {
+    const client = new HttpClient(id, host, port, pairing, { usePersistentConnections: true });
+    return new HapCamera(client, 0, ownAddress);
   }
 
   /** Another connection of the same controller, for the camera's next stream. */
   anotherConnection({ id, port }: PublishedAccessory): HapCamera {
-    const client = new HttpClient(id, HOST, port, this.pairing, { usePersistentConnections: true });
+    const client = new HttpClient(id, LOOPBACK, port, this.pairing, { usePersistentConnections: true });
     return new HapCamera(client, this.#slot + 1);
   }
 
@@ -103,8 +127,8 @@ export class HapCamera {
       [3, controllerKeys.masterSalt],
     ]);
     const address = encodeTlv([
-      [1, uint8(0)],
-      [2, Buffer.from(HOST)],
+      [1, uint8(ADDRESS_VERSION[isIPv6(this.ownAddress) ? 'ipv6' : 'ipv4'])],
+      [2, Buffer.from(withoutInterface(this.ownAddress))],
       [3, uint16(videoPort)],
       [4, uint16(soundPort)],
     ]);
@@ -150,12 +174,13 @@ export class HapCamera {
     await this.#client.close();
   }
 
-  async #endpoints(): Promise<Pick<HapStream, 'status' | 'port' | 'ssrc' | 'keys' | 'sound'>> {
+  async #endpoints(): Promise<Omit<HapStream, 'session' | 'controllerKeys'>> {
     const { aid, iids } = await this.#find();
     const { characteristics } = await this.#client.getCharacteristics([`${aid}.${iids.setupEndpoints}`]);
     const reply = decodeTlv(Buffer.from(String(characteristics[0]?.value), 'base64'));
     return {
       status: reply.get(2)?.readUInt8() ?? -1,
+      address: decodeTlv(reply.get(3)).get(2)?.toString() ?? '',
       ...track(reply, { port: 3, srtp: 4, ssrc: 6 }),
       sound: track(reply, { port: 4, srtp: 5, ssrc: 7 }),
     };
@@ -194,6 +219,11 @@ export class HapCamera {
     }
     throw new Error('the accessory has no camera');
   }
+}
+
+/** A link-local address is the same for both ends; what each calls its interface is not. */
+export function withoutInterface(address: string): string {
+  return address.replace(/%.*$/u, '');
 }
 
 /** @param types where the track's fields are: the port within the address, the others in the reply itself. */

@@ -86,7 +86,12 @@ describe('Apple Home watches a camera', () => {
         await waitUntil('two seconds', () => secondsOf(recorder) > 2, LONG_MS / 2);
       await waitUntil('one viewer', () => viewers === 1, LONG_MS / 2);
       for (const { phone, stream } of watched) await phone.end(stream);
-      for (const { recorder } of watched) expect(recorder.undecrypted).toBe(0);
+      for (const { recorder } of watched) {
+        expect(recorder.undecrypted).toBe(0);
+        const { size, pictures } = decodeWithFfmpeg(recorder.video);
+        expect(size).toBe('1280x720');
+        expect(pictures).toBeGreaterThan(PICTURES_PER_SECOND);
+      }
       await waitUntil('no viewer', () => viewers === 0, LONG_MS / 2);
     },
     2 * LONG_MS,

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import { accessUnitToAnnexB } from '../../media/access-unit.ts';
 import { H264Depacketizer } from '../../media/h264-depacketizer.ts';
 import { parseRtcp, type RtcpPacket } from '../../media/rtcp.ts';
@@ -20,7 +21,11 @@ export interface ReceivedReport {
 export class SrtpRecorder {
   readonly packets: RtpPacket[] = [];
   readonly reports: ReceivedReport[] = [];
-  readonly #socket: Socket = createSocket('udp4');
+  /** Where packets came from. */
+  readonly senders = new Set<string>();
+  readonly #ownAddress: string;
+  readonly #socket: Socket;
+  readonly #untilKeyFrame = new H264Depacketizer();
   readonly #waiting: { message: Buffer; atEpochMs: number; atMs: number }[] = [];
   #receiver: SrtpReceiver | undefined;
   #reply: (packet: Buffer) => void = () => undefined;
@@ -30,13 +35,21 @@ export class SrtpRecorder {
   undecrypted = 0;
   /** On performance.now()'s clock. */
   firstPacketAtMs: number | undefined;
+  /** When a decoder had all of the first key frame, on the same clock. */
+  firstKeyFrameAtMs: number | undefined;
+
+  constructor(ownAddress = '127.0.0.1') {
+    this.#ownAddress = ownAddress;
+    this.#socket = createSocket(isIPv6(ownAddress) ? 'udp6' : 'udp4');
+  }
 
   async open(): Promise<number> {
-    this.#socket.on('message', (message) => {
+    this.#socket.on('message', (message, { address }) => {
+      this.senders.add(address);
       this.#waiting.push({ message, atEpochMs: Date.now(), atMs: performance.now() });
       this.#decrypt();
     });
-    await new Promise<void>((resolve) => this.#socket.bind(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.#socket.bind(0, this.#ownAddress, resolve));
     this.#socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
     return this.#socket.address().port;
   }
@@ -48,10 +61,10 @@ export class SrtpRecorder {
   }
 
   /** From now on sends receiver reports, as a phone does, so that the other side knows that it is there. */
-  answer(keys: SrtpMasterKeys, port: number): void {
+  answer(keys: SrtpMasterKeys, port: number, address = this.#ownAddress): void {
     const sender = new SrtpSender(keys);
-    this.#reply = (packet) => this.#socket.send(sender.protectRtcp(packet), port, '127.0.0.1');
-    this.#talk = (header, opus) => this.#socket.send(sender.protectRtp(header, opus), port, '127.0.0.1');
+    this.#reply = (packet) => this.#socket.send(sender.protectRtcp(packet), port, address);
+    this.#talk = (header, opus) => this.#socket.send(sender.protectRtp(header, opus), port, address);
     this.#timer = setInterval(() => this.#reply(RECEIVER_REPORT), REPORT_INTERVAL_MS);
   }
 
@@ -101,6 +114,8 @@ export class SrtpRecorder {
     }
     this.firstPacketAtMs ??= atMs;
     this.packets.push(packet);
+    if (this.firstKeyFrameAtMs !== undefined) return;
+    if (this.#untilKeyFrame.push(packet).some(({ isKeyframe }) => isKeyframe)) this.firstKeyFrameAtMs = atMs;
   }
 
   #keepReports(plain: Buffer | undefined, atEpochMs: number): void {

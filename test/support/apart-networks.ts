@@ -9,6 +9,8 @@ const NOBODY = '02:00:00:00:00:01';
 export interface ApartNetwork {
   readonly name: string;
   readonly ownAddress: string;
+  /** Of this machine, at the other end of the cable. */
+  readonly gateway: string;
   /** From now on nothing comes through in either direction, and nobody is told. */
   cut(): void;
   /** Lets everything through again. */
@@ -26,6 +28,12 @@ export interface ApartNetworks {
   /** Of this machine, which neither network knows a way to. */
   readonly hiddenAddress: string;
   close(): void;
+}
+
+/** An address of this machine that a network has a way to, and the network's own that it is reached from. */
+export interface Ipv6Way {
+  readonly host: string;
+  readonly ownAddress: string;
 }
 
 /** Two networks that both reach this machine, and neither the other. Takes root and iproute2. */
@@ -48,6 +56,24 @@ export function openApartNetworks(): ApartNetworks {
     close();
     throw error;
   }
+}
+
+/** Gives the network IPv6 too. One of this machine's addresses is not the cable's first. */
+export function addIpv6({ name }: ApartNetwork): Record<'nearest' | 'other' | 'linkLocal', Ipv6Way> {
+  const network = `fd00:212:${process.pid % 10_000}`;
+  const [nearest, own, other] = [`${network}::1`, `${network}::2`, `${network}:ffff::1`];
+  const [linkLocal, ownLinkLocal] = ['fe80::212:1', 'fe80::212:2'];
+  const outside = deviceOf(name);
+  for (const address of [`${nearest}/64`, `${other}/128`, `${linkLocal}/64`])
+    run('addr', 'add', address, 'dev', outside, 'nodad');
+  for (const address of [`${own}/64`, `${ownLinkLocal}/64`])
+    run('-n', name, 'addr', 'add', address, 'dev', 'cable', 'nodad');
+  run('-n', name, 'route', 'add', other, 'via', nearest);
+  return {
+    nearest: { host: nearest, ownAddress: own },
+    other: { host: other, ownAddress: own },
+    linkLocal: { host: `${linkLocal}%cable`, ownAddress: `${ownLinkLocal}%cable` },
+  };
 }
 
 /** The words that start Node in a network namespace; without one, as this process runs it. */
@@ -77,6 +103,7 @@ function joined(name: string, network: string, commonAddress: string): ApartNetw
   return {
     name,
     ownAddress: `${network}.2`,
+    gateway: `${network}.1`,
     // Packets to a hardware address that nobody has are dropped in silence, as by a router that hangs.
     cut: () => ends.forEach((words) => run(...words, 'lladdr', NOBODY, 'nud', 'permanent')),
     mend: () => ends.forEach((words) => run(...words.map((word) => (word === 'replace' ? 'del' : word)))),
