@@ -131,7 +131,7 @@ describe('from START to the first decrypted key frame', () => {
       await cameraIsOff();
       const other = await openOtherView();
       expect(await printedMedianMs('warm', 2, () => cameraHasViewers(1))).toBeLessThan(SLOWEST_START_MS);
-      other.close();
+      await other.close();
       await cameraIsOff();
     },
     STREAMS * LONG_MS,
