@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Debian's, unless another is named. */
@@ -20,8 +23,24 @@ const FLAGS = [
 
 /** Debian's Chromium without a window; it decodes H.264 and does WebRTC over loopback. End it with `close()`. */
 export function launchChromium(moreFlags: readonly string[] = []): Promise<Browser> {
+  return launch(CHROMIUM, moreFlags);
+}
+
+/** The same in a network namespace. It is driven by pipes, which know no networks. */
+export async function launchChromiumWithin(namespace: string): Promise<Browser> {
+  const folder = mkdtempSync(join(tmpdir(), 'picam-chromium-'));
+  const script = join(folder, 'chromium');
+  writeFileSync(script, `#!/bin/sh\nexec ip netns exec ${namespace} ${CHROMIUM} "$@"\n`, { mode: 0o700 });
+  try {
+    return await launch(script, []);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function launch(executablePath: string, moreFlags: readonly string[]): Promise<Browser> {
   return chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath,
     headless: true,
     args: [...FLAGS, ...moreFlags],
     timeout: LAUNCH_TIMEOUT_MS,

@@ -25,6 +25,8 @@ const REQUEST_TIMEOUT_MS = 8_000;
 /** A camera that is off has to be started. */
 const SNAPSHOT_TIMEOUT_MS = 20_000;
 const ICE_SERVERS_KEPT_MS = 60_000;
+/** Making a connection takes time, too. */
+const SHARE_OF_LIFE = 0.8;
 
 /** The server's refusal; `code` is the contract's. */
 export class ApiError extends Error {
@@ -85,18 +87,34 @@ export async function setRecording(device: string, isWanted: boolean): Promise<b
   return ((await response.json()) as { recording: boolean }).recording;
 }
 
-let keptIceServers: { readonly servers: Promise<IceServer[]>; readonly atMs: number } | undefined;
+interface KeptIceServers {
+  readonly servers: Promise<IceServer[]>;
+  /** On performance.now()'s clock. */
+  untilMs: number;
+}
 
-/** The ICE servers to offer with; asked for again after a minute, because credentials expire. */
+let keptIceServers: KeptIceServers | undefined;
+
+/** The ICE servers to offer with: those of the last minute, unless their credentials run out before. */
 export function fetchIceServers(): Promise<IceServer[]> {
-  if (keptIceServers && performance.now() - keptIceServers.atMs < ICE_SERVERS_KEPT_MS)
-    return keptIceServers.servers;
-  const servers = request('api/turn-credentials').then(
-    async (response) => (await response.json()) as IceServer[],
-  );
-  keptIceServers = { servers, atMs: performance.now() };
-  servers.catch(() => (keptIceServers = undefined));
-  return servers;
+  if (keptIceServers && performance.now() < keptIceServers.untilMs) return keptIceServers.servers;
+  const kept: KeptIceServers = {
+    servers: request('api/turn-credentials').then(async (response) => {
+      kept.untilMs = performance.now() + keptMs(response.headers.get('cache-control') ?? '');
+      return (await response.json()) as IceServer[];
+    }),
+    untilMs: performance.now() + REQUEST_TIMEOUT_MS,
+  };
+  keptIceServers = kept;
+  kept.servers.catch(() => {
+    if (keptIceServers === kept) keptIceServers = undefined;
+  });
+  return kept.servers;
+}
+
+function keptMs(cacheControl: string): number {
+  const holdForS = Number(/max-age=(\d+)/u.exec(cacheControl)?.[1] ?? Infinity);
+  return Math.min(ICE_SERVERS_KEPT_MS, holdForS * 1_000 * SHARE_OF_LIFE);
 }
 
 /** The log-in has expired meanwhile: the server answers the page's own address with the form to log in. */

@@ -45,7 +45,11 @@ export function apiRoutes(options: ApiRoutesOptions): Hono {
     return context.json(seen.map(describeCamera));
   });
 
-  routes.get('/turn-credentials', async ({ json }) => json((await iceServers.current()).iceServers));
+  routes.get('/turn-credentials', async ({ json }) => {
+    const { iceServers: named, expiresInS } = await iceServers.current();
+    // Nobody is to keep them on a disk; whoever holds them in memory learns for how long they are good.
+    return json(named, 200, { 'cache-control': `no-store, max-age=${expiresInS}` });
+  });
 
   routes.post('/start-webrtc', async (context) => {
     const { device } = parseValue(cameraQuerySchema, context.req.query(), 'The query');

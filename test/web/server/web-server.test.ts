@@ -310,11 +310,11 @@ describe('the JSON routes', () => {
     expect((await problemOf(response)).status).toBe(status);
   });
 
-  test('turn-credentials is the bare list of ICE servers', async () => {
+  test('turn-credentials is the bare list of ICE servers, and says how long they hold', async () => {
     const iceServers = [{ urls: 'turn:t', username: 'u', credential: 'c' }];
     const { at } = await start({ iceServers: fixedIceServers(iceServers) });
     const response = await fetch(at('/api/turn-credentials'));
-    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('cache-control')).toBe('no-store, max-age=86400');
     expect(await response.json()).toEqual(iceServers);
   });
 
