@@ -72,7 +72,9 @@ export async function startCoturn({
       asked: count(/session (\d+): realm /gu),
       allocated: count(/session (\d+): .*ALLOCATE processed, success/gu),
       renewed: count(/session (\d+): .*REFRESH processed, success/gu),
-      betweenRelays: count(new RegExp(`session (\\d+): peer ${relayAddress.replaceAll('.', '\\.')}[: ]`, 'gu')),
+      betweenRelays: count(
+        new RegExp(`session (\\d+): peer ${relayAddress.replaceAll('.', '\\.')}[: ]`, 'gu'),
+      ),
     }),
     stop,
   };
