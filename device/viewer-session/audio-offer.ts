@@ -6,7 +6,7 @@ import {
   wantsToSend,
   type SdpSection,
   type SplitSdp,
-} from './sdp-sections.ts';
+} from '../../media/sdp-sections.ts';
 
 /** What a camera has. */
 export interface SoundOfCamera {

@@ -1,4 +1,4 @@
-import { attributes, encodings, type SdpSection } from './sdp-sections.ts';
+import { attributes, encodings, type SdpSection } from '../../media/sdp-sections.ts';
 
 export interface H264Format {
   readonly payloadType: string;

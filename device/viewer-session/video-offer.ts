@@ -12,7 +12,7 @@ import {
   wantsToReceive,
   type SdpSection,
   type SplitSdp,
-} from './sdp-sections.ts';
+} from '../../media/sdp-sections.ts';
 
 const MAX_SECTIONS = 32;
 /** From one viewer, with its offer and after it. Each is checked with packets of the camera's. */

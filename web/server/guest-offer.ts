@@ -1,20 +1,25 @@
-const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)(?=\r?$)/mu;
+import {
+  joinSdp,
+  splitSdp,
+  wantsToReceive,
+  type SdpSection,
+  type SplitSdp,
+} from '../../media/sdp-sections.ts';
 
-/** An offer by which nothing is said: whoever was sent a link may watch, and not talk to who stands before the camera. */
+const DIRECTION = /^a=(?:sendrecv|sendonly|recvonly|inactive)$/u;
+
+/**
+ * An offer by which nothing is said: whoever was sent a link may watch, and not talk to who stands before the camera. It
+ * is read as the camera reads it, so that nothing is a voice there that is none here. What is no SDP stays as it is.
+ */
 export function withoutVoice(offer: string): string {
-  const [session = '', ...sections] = offer.split(/^(?=m=)/mu);
-  const inherited = DIRECTION.exec(session)?.[1] ?? 'sendrecv';
-  return [
-    session,
-    ...sections.map((text) => (text.startsWith('m=audio') ? quiet(text, inherited) : text)),
-  ].join('');
+  const split = splitSdp(offer);
+  if (!split) return offer;
+  const sections = split.sections.map((one) => (one.kind === 'audio' ? quiet(split, one) : one));
+  return joinSdp({ ...split, sections });
 }
 
-/** @param inherited the direction of a section that names none (RFC 8866 §6.7). */
-function quiet(section: string, inherited: string): string {
-  const direction = DIRECTION.exec(section)?.[1] ?? inherited;
-  const left = direction === 'sendrecv' || direction === 'recvonly' ? 'recvonly' : 'inactive';
-  return DIRECTION.test(section)
-    ? section.replace(DIRECTION, `a=${left}`)
-    : section.replace(/(?:\r?\n)?$/u, `\r\na=${left}\r\n`);
+function quiet(split: SplitSdp, section: SdpSection): SdpSection {
+  const left = wantsToReceive(split, section) ? 'a=recvonly' : 'a=inactive';
+  return { ...section, lines: [...section.lines.filter((line) => !DIRECTION.test(line)), left] };
 }

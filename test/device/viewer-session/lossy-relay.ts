@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { splitSdp } from '../../../device/viewer-session/sdp-sections.ts';
+import { splitSdp } from '../../../media/sdp-sections.ts';
 
 /** What becomes of a packet on its way: it gets lost, or comes so many milliseconds late. */
 export type Fate = 'lost' | number;
