@@ -55,6 +55,7 @@ export async function openCamera(
     logger,
     endEverything: async () => {
       sessions.endAll('disabled');
+      spoken?.silence();
       await Promise.all([liveStream.stop(), audio?.stop()]);
     },
     handleChange,

@@ -17,6 +17,8 @@ const END_TIMEOUT_MS = 2_000;
 const PAUSE_AFTER_FAILURE_MS = 10_000;
 /** About a second of speech. What does not fit is not worth hearing by then. */
 const MOST_WAITING_BYTES = 8 * 1024;
+/** The same, until the program before has ended. */
+const MOST_HELD_PACKETS = 50;
 const SAMPLES_PER_MS = OPUS_CLOCK_RATE / 1000;
 
 type Player = ChildProcessByStdio<Writable, null, Readable>;
@@ -27,12 +29,19 @@ export interface LoudspeakerOptions {
   readonly clock?: Clock;
 }
 
-/** Plays Opus by an ffmpeg that runs while there is something to play. Nothing that fails here reaches a viewer. */
+/**
+ * Plays Opus by an ffmpeg that runs while there is something to play, and never by two. Nothing that fails here reaches a
+ * viewer.
+ */
 export class Loudspeaker {
   readonly #options: LoudspeakerOptions;
   readonly #clock: Clock;
+  /** All that run: at most one, which may be about to end. */
   readonly #playing = new Map<Player, Promise<void>>();
+  /** The one that takes sound. */
   #player: Player | undefined;
+  /** What was said since the one before was told to end. */
+  #held: Buffer[] = [];
   #ogg = new OggOpusWriter(0);
   #lastWords = new RecentLines();
   #runs = 0;
@@ -49,8 +58,12 @@ export class Loudspeaker {
   play(opus: Buffer): void {
     const durationMs = opusPacketMs(opus);
     if (durationMs === undefined || this.#isClosed || this.#cancelPause) return;
-    const { stdin } = (this.#player ??= this.#start());
     this.#endWhenQuiet();
+    if (!this.#player && this.#playing.size > 0) {
+      this.#held = [...this.#held, opus].slice(-MOST_HELD_PACKETS);
+      return;
+    }
+    const { stdin } = (this.#player ??= this.#start());
     if (stdin.writableLength > MOST_WAITING_BYTES) return;
     stdin.write(this.#ogg.packet(opus, durationMs * SAMPLES_PER_MS));
   }
@@ -64,6 +77,14 @@ export class Loudspeaker {
     player.stdin.end();
     const cancelKill = this.#clock.after(END_TIMEOUT_MS, () => player.kill('SIGKILL'));
     void this.#playing.get(player)?.then(cancelKill);
+  }
+
+  /** Nothing more is heard of what was said. */
+  silence(): void {
+    this.#cancelQuiet();
+    this.#player = undefined;
+    this.#held = [];
+    for (const player of this.#playing.keys()) player.kill('SIGKILL');
   }
 
   /** Resolves when no program is left. */
@@ -107,7 +128,10 @@ export class Loudspeaker {
 
   #handleGone(player: Player): void {
     this.#playing.delete(player);
-    if (this.#player !== player) return;
+    if (this.#player !== player) {
+      this.#playHeld();
+      return;
+    }
     this.#player = undefined;
     this.#cancelQuiet();
     const { logger, speaker } = this.#options;
@@ -116,5 +140,11 @@ export class Loudspeaker {
       `${describeSpeaker(speaker)} does not play${said === '' ? '' : `; ffmpeg said: ${said}`}. "aplay -L" and "pactl list short sinks" list the names for audio.speaker; talkers are not heard for ${PAUSE_AFTER_FAILURE_MS / 1000} s.`,
     );
     this.#cancelPause = this.#clock.after(PAUSE_AFTER_FAILURE_MS, () => (this.#cancelPause = undefined));
+  }
+
+  #playHeld(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const opus of held) this.play(opus);
   }
 }

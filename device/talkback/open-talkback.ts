@@ -5,6 +5,8 @@ import { Talkback } from './talkback.ts';
 
 export interface OpenTalkback {
   readonly talkback: Talkback;
+  /** Also what has been said and not yet been heard is not heard any more. */
+  silence(): void;
   close(): Promise<void>;
 }
 
@@ -13,5 +15,9 @@ export function openTalkback(spec: string, logger: Logger): OpenTalkback | undef
   const speaker = parseSpeakerSpec(spec);
   if (!speaker || speaker.kind === 'off') return undefined;
   const loudspeaker = new Loudspeaker({ speaker, logger });
-  return { talkback: new Talkback({ loudspeaker, logger }), close: () => loudspeaker.close() };
+  return {
+    talkback: new Talkback({ loudspeaker, logger }),
+    silence: () => loudspeaker.silence(),
+    close: () => loudspeaker.close(),
+  };
 }

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { deviceTopics } from '../../contract/topics.ts';
 import { launchChromium, visit } from '../support/chromium.ts';
+import { connectBus } from '../support/connect-bus.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto, type TestBroker } from '../support/mosquitto.ts';
+import { descendantProcesses } from '../support/processes.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { isWholeWav, readWav } from '../support/wav.ts';
@@ -86,6 +89,46 @@ describe('the page of a camera with a loudspeaker', () => {
   );
 
   test(
+    'leaves no microphone on, however often the button is pressed before the browser has opened it',
+    async () => {
+      const camera = await startCamera();
+      const page = await watch(`${webUrl}/#/camera/${camera.device}`);
+      await page.getByRole('button', { name: 'Talk' }).waitFor();
+      await page.evaluate(openMicrophonesOnDemand);
+      for (let presses = 0; presses < 4; presses += 1) await page.keyboard.press('t');
+      expect(await page.evaluate('letThemOpen()')).toBe(2);
+      await noMicrophoneIsOn(page);
+      await page.getByRole('button', { name: 'Talk', pressed: false }).waitFor();
+      for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('t');
+      await page.evaluate('letThemOpen()');
+      await page.getByRole('button', { name: 'Talk', pressed: true }).waitFor();
+      expect(
+        await page.evaluate("microphones.filter(({ readyState }) => readyState === 'live').length"),
+      ).toBe(1);
+      await page.keyboard.press('t');
+      await noMicrophoneIsOn(page);
+    },
+    2 * LONG_MS,
+  );
+
+  test(
+    'is silent as soon as the camera is private, and lets go of the microphone',
+    async () => {
+      const camera = await startCamera();
+      const page = await watch(`${webUrl}/#/camera/${camera.device}`);
+      await page.evaluate(openMicrophonesOnDemand);
+      await page.getByRole('button', { name: 'Talk' }).click();
+      await page.evaluate('letThemOpen()');
+      await waitUntil('the loudspeaker', () => programs(camera).includes('ffmpeg'), LONG_MS);
+      const bus = resources.own(await connectBus(broker.url));
+      await bus.publish(deviceTopics('picam', camera.device).set('enabled'), 'OFF');
+      await waitUntil('silence', () => programs(camera).length === 0, LONG_MS / 2);
+      await noMicrophoneIsOn(page);
+    },
+    2 * LONG_MS,
+  );
+
+  test(
     'lets nobody talk who was only sent a link',
     async () => {
       const camera = await startCamera();
@@ -111,3 +154,34 @@ test(
   },
   2 * LONG_MS,
 );
+
+function noMicrophoneIsOn(page: Page): Promise<unknown> {
+  return waitUntil(
+    'no microphone',
+    () => page.evaluate<boolean>("microphones.every(({ readyState }) => readyState === 'ended')"),
+    LONG_MS / 2,
+  );
+}
+
+function programs({ pid }: TestDevice): string[] {
+  return descendantProcesses(pid).map(({ name }) => name);
+}
+
+/** Inside the browser: microphones open when `letThemOpen` is called, which tells how many, and stay in `microphones`. */
+const openMicrophonesOnDemand = `
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const asked = [];
+  globalThis.microphones = [];
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    await new Promise((resolve) => asked.push(resolve));
+    const stream = await open(wish);
+    microphones.push(...stream.getAudioTracks());
+    return stream;
+  };
+  globalThis.letThemOpen = async () => {
+    const count = microphones.length + asked.length;
+    for (const answer of asked.splice(0)) answer();
+    while (microphones.length < count) await new Promise((resolve) => setTimeout(resolve, 20));
+    return count;
+  };
+`;

@@ -12,7 +12,8 @@ export class TalkButton {
   readonly #say: (text: string) => void;
   #peer: RTCPeerConnection | undefined;
   #track: MediaStreamTrack | undefined;
-  #isWanted = false;
+  /** Each press that turns it on is another. */
+  #wish: symbol | undefined;
 
   /** @param say tells what is wrong. */
   constructor(say: (text: string) => void) {
@@ -32,7 +33,7 @@ export class TalkButton {
 
   /** The browser shows no longer that it listens. */
   stop(): void {
-    this.#isWanted = false;
+    this.#wish = undefined;
     this.#track?.stop();
     this.#track = undefined;
     void senderOf(this.#peer)?.replaceTrack(null);
@@ -47,25 +48,27 @@ export class TalkButton {
   }
 
   async #toggle(): Promise<void> {
-    if (this.#isWanted) {
+    if (this.#wish) {
       this.stop();
       return;
     }
-    this.#isWanted = true;
+    const wish = Symbol('talk');
+    this.#wish = wish;
     try {
-      await this.#start();
+      await this.#start(wish);
     } catch (error) {
+      if (this.#wish !== wish) return;
       this.stop();
       this.#say(wordsFor(error));
     }
   }
 
-  async #start(): Promise<void> {
+  async #start(wish: symbol): Promise<void> {
     if (!isSecureContext) throw new DOMException(NOT_SECURE, 'SecurityError');
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     const [track] = stream.getAudioTracks();
-    // It was pressed again while the browser asked.
-    if (!this.#isWanted) {
+    // It was pressed again, or the view ended, while the browser asked.
+    if (this.#wish !== wish) {
       track?.stop();
       return;
     }
@@ -73,7 +76,7 @@ export class TalkButton {
     // The device was unplugged, or the permission taken back.
     track?.addEventListener('ended', () => this.#track === track && this.stop());
     await senderOf(this.#peer)?.replaceTrack(track ?? null);
-    this.button.show(face(true));
+    if (this.#wish === wish) this.button.show(face(true));
   }
 }
 

@@ -76,6 +76,38 @@ describe('a loudspeaker', () => {
     for (const opus of tone) loudspeaker.play(opus);
     expect(await childrenNamed('ffmpeg')).toEqual([]);
   });
+
+  test('is one program at a time: the next begins when the one before has ended, and loses nothing', async () => {
+    const { path, loudspeaker } = setUp();
+    for (const opus of tone) loudspeaker.play(opus);
+    loudspeaker.finish();
+    const before = await childrenNamed('ffmpeg');
+    for (const opus of tone) {
+      loudspeaker.play(opus);
+      expect((await childrenNamed('ffmpeg')).length).toBeLessThanOrEqual(1);
+    }
+    await waitUntil('the next program', async () => {
+      const [pid] = await childrenNamed('ffmpeg');
+      return pid !== undefined && !before.includes(pid);
+    });
+    await loudspeaker.close();
+    const { samples, rate } = readWav(readFileSync(path));
+    expect(samples.length / rate).toBeGreaterThan(0.9);
+  });
+
+  test('is silent at once when it is told so, and plays on later', async () => {
+    const { path, warnings, loudspeaker } = setUp();
+    for (const opus of tone) loudspeaker.play(opus);
+    loudspeaker.finish();
+    for (const opus of tone) loudspeaker.play(opus);
+    loudspeaker.silence();
+    await waitUntil('the end', async () => (await childrenNamed('ffmpeg')).length === 0);
+    rmSync(path, { force: true });
+    for (const opus of tone) loudspeaker.play(opus);
+    await loudspeaker.close();
+    expect(readWav(readFileSync(path)).samples.length).toBeGreaterThan(0);
+    expect(warnings).toEqual([]);
+  });
 });
 
 describe('a loudspeaker is named', () => {
