@@ -1,4 +1,10 @@
-import { REJECTED_PORT, attribute, attributes, type SdpSection, type SplitSdp } from '../../media/sdp-sections.ts';
+import {
+  REJECTED_PORT,
+  attribute,
+  attributes,
+  type SdpSection,
+  type SplitSdp,
+} from '../../media/sdp-sections.ts';
 
 const TRANSPORT_ATTRIBUTES = ['ice-ufrag', 'ice-pwd', 'ice-options', 'fingerprint', 'setup'];
 

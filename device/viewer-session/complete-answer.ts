@@ -2,7 +2,14 @@ import { OPUS_CLOCK_RATE } from '../../media/opus-packet.ts';
 import type { OfferedAudio } from './audio-offer.ts';
 import { dataSection } from './data-channel/data-offer.ts';
 import type { AudioSendFormat } from './media-path/media-transport.ts';
-import { ANY_PORT, REJECTED_PORT, attribute, joinSdp, splitSdp, type SdpSection } from '../../media/sdp-sections.ts';
+import {
+  ANY_PORT,
+  REJECTED_PORT,
+  attribute,
+  joinSdp,
+  splitSdp,
+  type SdpSection,
+} from '../../media/sdp-sections.ts';
 import type { VideoOffer } from './video-offer.ts';
 
 /** Of picture and sound, so that a player shows them together. */

@@ -1,5 +1,11 @@
 import { MAX_CHANNEL_MESSAGE_BYTES } from '../../../contract/limits.ts';
-import { ANY_PORT, attribute, isOffered, type SdpSection, type SplitSdp } from '../../../media/sdp-sections.ts';
+import {
+  ANY_PORT,
+  attribute,
+  isOffered,
+  type SdpSection,
+  type SplitSdp,
+} from '../../../media/sdp-sections.ts';
 
 /** The place for data channels in an offer (RFC 8841). */
 export interface OfferedData {
