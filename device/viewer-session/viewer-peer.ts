@@ -100,6 +100,7 @@ export class ViewerPeer {
 
   async close(): Promise<void> {
     this.#isOver = true;
+    this.#iceRestarts.close();
     for (const stop of this.#stopListening) stop();
     for (const early of this.#earlyHandshakes) early.close();
     this.#channel?.close();
