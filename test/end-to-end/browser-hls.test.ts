@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchChromium, visit } from '../support/chromium.ts';
 import { startDevice, type TestDevice } from '../support/device.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
+import { descendantProcesses } from '../support/processes.ts';
 import { resourcesOfAllTests, resourcesOfEachTest } from '../support/resources.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { startWeb, type TestWeb } from '../support/web.ts';
@@ -132,11 +133,44 @@ describe('HLS', () => {
   );
 
   test(
+    'ends for all when the camera is stopped, which says so on the page and stays so until somebody plays it again',
+    async () => {
+      const [web] = webs;
+      const context = await browser.newContext();
+      resources.onEnd('the tab', () => context.close());
+      const page = await context.newPage();
+      await page.addInitScript('delete globalThis.RTCPeerConnection;');
+      await visit(page, `${web.url}/#/camera/${DEVICE}`);
+      const phase = (name: string) =>
+        page.locator(`main[data-phase="${name}"]`).waitFor({ timeout: LONG_MS });
+      await phase('delayed');
+      await fetch(`${web.url}/api/stop-webrtc?device=${DEVICE}`, {
+        method: 'POST',
+        headers: { origin: web.url },
+      });
+      await page.locator('.notice h2', { hasText: 'has been stopped' }).waitFor();
+      const refused = await fetch(playlistOf(web));
+      expect([refused.status, await refused.json()]).toMatchObject([409, { error: { code: 'not_live' } }]);
+      expect(descendantProcesses(camera.pid).map(({ name }) => name)).not.toContain('ffmpeg');
+      await fetch(`${web.url}/start-streaming-service?device=${DEVICE}`, {
+        method: 'POST',
+        headers: { origin: web.url },
+      });
+      await page.getByRole('button', { name: 'Play' }).first().click();
+      await phase('delayed');
+    },
+    2 * LONG_MS,
+  );
+
+  test(
     'leaves the camera when nobody asks any more, and says why there is none when the camera is gone',
     async () => {
+      const logged = (what: RegExp) => [...camera.log.matchAll(what)].length;
       await waitUntil(
-        'both to leave',
-        () => (camera.log.match(/viewer web-\S+ closed: left/gu) ?? []).length >= 3,
+        'all to leave',
+        () =>
+          logged(/viewer \S+ closed: left/gu) > 0 &&
+          logged(/viewer \S+ closed/gu) === logged(/viewer \S+ connected/gu),
         LONG_MS / 2,
       );
       await camera.stop();

@@ -18,4 +18,6 @@ export default class Hls {
 export interface HlsError {
   readonly type: 'networkError' | 'mediaError' | 'keySystemError' | 'muxError' | 'otherError';
   readonly fatal: boolean;
+  /** What the server answered, if it did. */
+  readonly response?: { readonly code: number };
 }

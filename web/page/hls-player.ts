@@ -7,6 +7,8 @@ const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 const SHORTEST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
 const CHECK_INTERVAL_MS = 1_000;
+/** How the server refuses the playlist of a camera that was stopped on purpose. */
+const STOPPED_STATUS = 409;
 /** The server waits for ten seconds for a camera's first segment, and is asked twice. */
 const FIRST_PICTURE_MS = 25_000;
 /** Without a new picture for so long something is wrong that nobody has told. */
@@ -137,8 +139,13 @@ export class HlsPlayer {
     if (!this.#hls && this.#watchTimer !== undefined) this.#breakOff();
   }
 
-  #handleError(hls: Hls, { type, fatal }: HlsError): void {
+  #handleError(hls: Hls, { type, fatal, response }: HlsError): void {
     if (!fatal || hls !== this.#hls) return;
+    if (response?.code === STOPPED_STATUS) {
+      this.#leave();
+      this.#tell('stopped');
+      return;
+    }
     if (type !== 'mediaError' || this.#hasRecovered) {
       this.#breakOff();
       return;

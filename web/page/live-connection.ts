@@ -87,6 +87,13 @@ export class LiveConnection {
     this.#setState({ phase: 'paused' });
   }
 
+  /** Somebody stopped the camera while it was watched another way. */
+  endStopped(): void {
+    this.close();
+    this.#failures = 0;
+    this.#setState({ phase: 'ended', trouble: { kind: 'stopped', reason: 'stopped' }, canRetry: true });
+  }
+
   close(): void {
     this.#leave();
     this.#spare.drop();

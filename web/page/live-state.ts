@@ -19,5 +19,7 @@ export type HlsState =
   | 'refused'
   /** It broke off, or did not begin, and is tried again after a pause. */
   | 'broken'
+  /** Somebody stopped the camera. Whoever watches begins anew. */
+  | 'stopped'
   /** This browser knows no HLS. */
   | 'impossible';

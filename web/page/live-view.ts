@@ -172,10 +172,7 @@ export class LiveView {
 
   #listen(): void {
     const { signal } = this.#abort;
-    this.#video.open(signal);
-    this.#fallback.open(signal);
-    this.#joystick.open(signal);
-    this.#controls.open(signal);
+    for (const part of [this.#video, this.#fallback, this.#joystick, this.#controls]) part.open(signal);
     watchIdle(this.root, signal);
     addEventListener('online', () => this.#retryNow(), { signal });
     addEventListener('pagehide', () => this.#leave(), { signal });
@@ -220,6 +217,7 @@ export class LiveView {
 
   #handleFallback(state: HlsState | 'off', before: HlsState | 'off'): void {
     if (state === 'playing') this.#toast.say(FALLBACK_BEGAN);
+    else if (state === 'stopped') this.#connection.endStopped();
     if (before === 'playing') this.#statistics.clear();
     if (before === 'playing' && this.#connection.state.phase === 'playing') this.#toast.say(FALLBACK_ENDED);
     // What ended it may be known to the server, and may have made way for the live picture.

@@ -10,6 +10,7 @@ const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 /** How much longer pauses are while HLS stands in: each attempt takes one of the camera's places for a while. */
 const COVERED_PAUSE_FACTOR = 6;
+const STOPPED = 'The camera has been stopped.';
 
 const STYLE = `
   :host { display: block; position: relative; aspect-ratio: 16 / 9; overflow: hidden; background: #000; color: #fff }
@@ -90,7 +91,7 @@ export class PicamLive extends HTMLElement {
     this.#fallback = new HlsFallback({
       url: hlsOf(whep).href,
       token: this.#token,
-      onChange: () => this.#show(),
+      onChange: (state) => (state === 'stopped' ? this.#endStopped() : this.#show()),
       onProgress: () => undefined,
     });
     this.#closing = new AbortController();
@@ -173,8 +174,7 @@ export class PicamLive extends HTMLElement {
       this.#lastFrameMs = performance.now();
       if (this.state !== 'playing' && frames > 0) this.#handlePicture();
       this.#failures = 0;
-    } else if (view.isOver && (await view.isStopped()))
-      throw new Refusal('The camera has been stopped.', false);
+    } else if (view.isOver && (await view.isStopped())) throw new Refusal(STOPPED, false);
     else if (view.isOver || performance.now() - this.#lastFrameMs > (frames > 0 ? LOST_MS : FIRST_PICTURE_MS))
       throw new Lost('The connection was lost.');
   }
@@ -198,6 +198,12 @@ export class PicamLive extends HTMLElement {
     const factor = this.#fallback?.isPlaying === true ? COVERED_PAUSE_FACTOR : 1;
     this.#failures += 1;
     this.#timer = setTimeout(() => this.#connect(whep), pauseMs * factor * (0.75 + Math.random() / 4));
+  }
+
+  #endStopped(): void {
+    this.#leave();
+    this.#fallback?.stop();
+    this.#tell('ended', STOPPED);
   }
 
   #tell(state: State, message = ''): void {

@@ -24,6 +24,8 @@ export interface ViewsOptions {
   readonly finder: CameraFinder;
   readonly sessions: ViewingSessions;
   readonly rates: ClientRates;
+  /** Somebody wants to see the camera, and gets a view. */
+  readonly handleBegin: (device: string) => void;
   readonly logger: Logger;
 }
 
@@ -43,7 +45,7 @@ export class Views {
   /** @throws CameraError `bad_sdp`, `not_found`, `offline`, `rate_limited`, or the camera's refusal. */
   async accept(client: string, device: string | undefined, sdp: string): Promise<ViewAnswer> {
     requireOffer(sdp);
-    const { finder, sessions, rates, logger } = this.#options;
+    const { finder, sessions, rates, handleBegin, logger } = this.#options;
     const camera = await finder.findNamedOrOnly(device);
     rates.spend(client, camera.device, COST.offer);
     const { session, sdp: answer } = await this.#offer(camera.device, sdp).catch((error: unknown) => {
@@ -53,6 +55,7 @@ export class Views {
     });
     sessions.add(camera.device, session);
     this.#counts.begun += 1;
+    handleBegin(camera.device);
     logger.debug(`a view of "${camera.device}" began`);
     return { session, sdp: answer };
   }

@@ -86,12 +86,13 @@ export function createWebServer(options: WebServerOptions): WebServer {
     now,
   });
   const rates = new ClientRates(now);
-  const views = new Views({ requests, finder, sessions, rates, logger });
   const hls = new HlsSessions({
     openView: viewOpener({ requests, iceServers: options.iceServers, logger }),
     now,
     wallClock: options.wallClock ?? Date.now,
   });
+  const handleBegin = (device: string) => hls.allow(device);
+  const views = new Views({ requests, finder, sessions, rates, handleBegin, logger });
   const requestCounts = new RequestCounts();
   const metrics = new MetricsPage({
     requests,

@@ -51,6 +51,7 @@ export function hlsRoutes({ hls, finder, rates }: HlsRoutesOptions): Hono {
   routes.on(['GET', 'POST'], '/start-streaming-service', async (context) => {
     const query = parseValue(deviceQuerySchema, context.req.query(), 'The query');
     const { device } = await finder.findNamedOrOnly(query.device);
+    hls.allow(device);
     await start(clientOf(context), device);
     const playlist = `${context.get('visitor').basePath}/hls/${device}/${PLAYLIST}`;
     return context.json({ playlist }, 200, { 'cache-control': 'no-store' });

@@ -1,6 +1,11 @@
 import { FragmentBuilder, type Fragment } from '../../../camera-client/fragments/fragment-builder.ts';
 import { PictureAssembler } from '../../../camera-client/fragments/picture-assembler.ts';
-import type { LiveView, LiveViewListener, LiveViewPacket } from '../../../camera-client/live-view.ts';
+import type {
+  LiveView,
+  LiveViewError,
+  LiveViewListener,
+  LiveViewPacket,
+} from '../../../camera-client/live-view.ts';
 import { CameraError } from '../../../contract/errors.ts';
 import { initializationSegment, VIDEO_TRACK } from '../../../media/fragmented-mp4/initialization-segment.ts';
 import { mediaSegment } from '../../../media/fragmented-mp4/media-segment.ts';
@@ -22,7 +27,7 @@ export interface HlsSessionOptions {
   /** Begins to open a view of the camera. */
   readonly openView: (listener: LiveViewListener) => LiveView;
   /** Called once when the camera ended it. */
-  readonly handleEnd: () => void;
+  readonly handleEnd: (error: LiveViewError) => void;
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
   /** Milliseconds since 1970. */
@@ -61,7 +66,7 @@ export class HlsSession {
         this.#end(
           error.cause instanceof CameraError ? error.cause : new CameraError('not_live', error.message),
         );
-        this.#options.handleEnd();
+        this.#options.handleEnd(error);
       },
     });
     this.#view.requestKeyframe();

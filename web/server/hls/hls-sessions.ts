@@ -9,6 +9,7 @@ const CHECK_INTERVAL_MS = 1_000;
 /** Each is a viewer of a camera, and keeps its last seconds in memory. */
 const MOST_SESSIONS = 8;
 const RETRY_AFTER_S = 5;
+const HOW_TO_START = 'It plays again from the page, or by /start-streaming-service.';
 
 export interface HlsSessionsOptions {
   readonly openView: (device: string, listener: LiveViewListener) => LiveView;
@@ -27,6 +28,8 @@ interface Watched {
 export class HlsSessions {
   readonly #options: HlsSessionsOptions;
   readonly #watched = new Map<string, Watched>();
+  /** By camera that was stopped on purpose: when a player asked last. */
+  readonly #stopped = new Map<string, number>();
   /** By camera: players that went on from one session to the next would wait for numbers that have been. */
   readonly #nextNumbers = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -41,7 +44,7 @@ export class HlsSessions {
 
   close(): void {
     clearInterval(this.#timer);
-    for (const device of [...this.#watched.keys()]) this.stop(device);
+    for (const device of [...this.#watched.keys()]) this.#leave(device);
   }
 
   has(device: string): boolean {
@@ -49,10 +52,12 @@ export class HlsSessions {
   }
 
   /**
-   * The playlist of a camera, which is watched from then on until nobody asks any more.
-   * @throws CameraError `busy`, `timeout`, or why the camera cannot be watched.
+   * The playlist of a camera, which is watched from then on until nobody asks any more. Players ask for ever, and one that
+   * was there when the camera was stopped would turn it on again: then nobody gets it until `allow`, or until all have gone.
+   * @throws CameraError `not_live` when it was stopped, `busy`, `timeout`, or why the camera cannot be watched.
    */
   async playlist(device: string, timeoutMs: number): Promise<string> {
+    this.#refuseIfStopped(device);
     const watched = this.#watched.get(device) ?? this.#watch(device);
     watched.askedAtMs = this.#options.now();
     return watched.session.playlist(timeoutMs);
@@ -64,9 +69,27 @@ export class HlsSessions {
     return watched?.session.file(name);
   }
 
-  /** Leaves the camera; the next playlist begins anew. */
+  /** Leaves the camera, on purpose. */
   stop(device: string): void {
+    if (this.#watched.has(device)) this.#stopped.set(device, this.#options.now());
+    this.#leave(device);
+  }
+
+  /** Somebody wants to see the camera: the next playlist begins anew. */
+  allow(device: string): void {
+    this.#stopped.delete(device);
+  }
+
+  #leave(device: string): void {
     this.#forget(device)?.close();
+  }
+
+  #refuseIfStopped(device: string): void {
+    const now = this.#options.now();
+    const askedAtMs = this.#stopped.get(device);
+    if (askedAtMs === undefined || now - askedAtMs > IDLE_MS) return;
+    this.#stopped.set(device, now);
+    throw new CameraError('not_live', `Camera "${device}" has been stopped. ${HOW_TO_START}`);
   }
 
   #watch(device: string): Watched {
@@ -75,13 +98,16 @@ export class HlsSessions {
       throw new CameraError('busy', message, { retryAfterS: RETRY_AFTER_S });
     }
     const { openView, now, wallClock } = this.#options;
+    this.allow(device);
     const session = new HlsSession({
       device,
       id: randomIdentifier(),
       firstNumber: this.#nextNumbers.get(device) ?? 0,
       openView: (listener) => openView(device, listener),
-      handleEnd: () => {
-        if (this.#watched.get(device)?.session === session) this.#forget(device);
+      handleEnd: ({ reason }) => {
+        if (this.#watched.get(device)?.session !== session) return;
+        this.#forget(device);
+        if (reason === 'stopped') this.#stopped.set(device, now());
       },
       now,
       wallClock,
@@ -101,6 +127,7 @@ export class HlsSessions {
 
   #endIdle(): void {
     const since = this.#options.now() - IDLE_MS;
-    for (const [device, { askedAtMs }] of [...this.#watched]) if (askedAtMs < since) this.stop(device);
+    for (const [device, { askedAtMs }] of [...this.#watched]) if (askedAtMs < since) this.#leave(device);
+    for (const [device, askedAtMs] of [...this.#stopped]) if (askedAtMs < since) this.allow(device);
   }
 }

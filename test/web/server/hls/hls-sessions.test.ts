@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { LiveViewError, type LiveViewListener } from '../../../../camera-client/live-view.ts';
 import { CameraError } from '../../../../contract/errors.ts';
 import { HlsSessions } from '../../../../web/server/hls/hls-sessions.ts';
@@ -66,4 +66,33 @@ test('no more cameras are watched at once than a server can bear', async () => {
   expect(await codeOf(sessions.playlist('one-more', LONG_MS))).toBe('busy');
   sessions.close();
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['not_live']));
+});
+
+describe('a camera that was stopped on purpose', () => {
+  const stopped = new LiveViewError('stopped', 'stopped');
+
+  test('is not turned on again by the players that go on asking, until somebody wants to see it', async () => {
+    const { sessions, opened, advance } = open();
+    const waiting = codeOf(sessions.playlist('door', LONG_MS));
+    opened[0]?.listener.handleEnd(stopped);
+    expect(await waiting).toBe('not_live');
+    for (let asked = 0; asked < 10; asked += 1) {
+      advance(2_000);
+      expect(await codeOf(sessions.playlist('door', LONG_MS))).toBe('not_live');
+    }
+    expect(opened).toHaveLength(1);
+    sessions.allow('door');
+    void codeOf(sessions.playlist('door', LONG_MS));
+    expect(opened).toHaveLength(2);
+  });
+
+  test('plays for whoever comes when those players have gone', async () => {
+    const { sessions, opened, advance } = open();
+    void codeOf(sessions.playlist('door', LONG_MS));
+    sessions.stop('door');
+    expect(await codeOf(sessions.playlist('door', LONG_MS))).toBe('not_live');
+    advance(11_000);
+    void codeOf(sessions.playlist('door', LONG_MS));
+    expect(opened).toHaveLength(2);
+  });
 });
