@@ -5,6 +5,7 @@ import type { AccessUnit } from '../../media/access-unit.ts';
 import type { Clock } from './clock.ts';
 import { leashed } from '../../foundation/leash.ts';
 import { environmentWithoutSettings } from '../../foundation/program-environment.ts';
+import { withStreams } from '../../foundation/with-streams.ts';
 import { RecentLines } from './recent-lines.ts';
 import { SourceError } from './source-error.ts';
 
@@ -67,11 +68,13 @@ export class CaptureProcess<Unit = AccessUnit> {
   /** To be called once. */
   start(): void {
     const { program, args } = leashed(this.#options.command.program, this.#options.command.args);
-    const child = spawn(program, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      shell: false,
-      env: environmentWithoutSettings(process.env),
-    });
+    const child = withStreams(
+      spawn(program, args, {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        shell: false,
+        env: environmentWithoutSettings(process.env),
+      }),
+    );
     this.#child = child;
     this.#gone = new Promise<void>((resolve) => {
       child.once('error', (cause) => {

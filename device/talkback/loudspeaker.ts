@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../foundation/clock.ts';
 import { leashed } from '../../foundation/leash.ts';
 import type { Logger } from '../../foundation/logger.ts';
 import { environmentWithoutSettings } from '../../foundation/program-environment.ts';
+import { withStreams } from '../../foundation/with-streams.ts';
 import { OggOpusWriter } from '../../media/ogg-opus.ts';
 import { OPUS_CLOCK_RATE, opusPacketMs } from '../../media/opus-packet.ts';
 import { FFMPEG_MISSING } from '../capture/ffmpeg.ts';
@@ -103,7 +104,7 @@ export class Loudspeaker {
   #start(): Player {
     const { program, args } = leashed('ffmpeg', speakerWords(this.#options.speaker));
     const env = environmentWithoutSettings(process.env);
-    const player: Player = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'], env });
+    const player: Player = withStreams(spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'], env }));
     this.#runs += 1;
     this.#ogg = new OggOpusWriter(this.#runs);
     const words = new RecentLines();

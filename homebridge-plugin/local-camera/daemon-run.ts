@@ -5,6 +5,7 @@ import type { Clock } from '../../foundation/clock.ts';
 import type { ProgramStart } from '../../foundation/leash.ts';
 import { describeError, type LogLevel } from '../../foundation/logger.ts';
 import { environmentWithoutSettings } from '../../foundation/program-environment.ts';
+import { withStreams } from '../../foundation/with-streams.ts';
 import { readDaemonLine } from './daemon-line.ts';
 import { LastWords } from './last-words.ts';
 
@@ -49,12 +50,14 @@ export class DaemonRun {
   /** To be called once. */
   start(): void {
     const { program, args } = this.#options.command;
-    const child = spawn(program, args, {
-      // A group of its own: Ctrl-C in Homebridge's terminal is Homebridge's to hear, which then stops this one.
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: environmentWithoutSettings(process.env),
-    });
+    const child = withStreams(
+      spawn(program, args, {
+        // A group of its own: Ctrl-C in Homebridge's terminal is Homebridge's to hear, which then stops this one.
+        detached: true,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: environmentWithoutSettings(process.env),
+      }),
+    );
     this.#child = child;
     createInterface({ input: child.stderr }).on('line', (line) => this.#handleLine(line));
     this.#gone = new Promise<void>((resolve) => {

@@ -40,6 +40,7 @@ export class LocalTrial {
   #watched: WatchedBroker | undefined;
   #camera: LocalCamera | undefined;
   #folder: string | undefined;
+  #ended: Promise<unknown> = Promise.resolve();
   #starts = 0;
 
   constructor(options: LocalTrialOptions) {
@@ -77,12 +78,17 @@ export class LocalTrial {
     await this.#end();
   }
 
+  /** The next camera is in the same folder: it may not begin before the last of those before it has gone. */
   async #end(): Promise<void> {
     const [watched, camera, folder] = [this.#watched, this.#camera, this.#folder];
     this.#watched = this.#camera = this.#folder = undefined;
-    await watched?.close();
-    await camera?.close();
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    const end = async () => {
+      await watched?.close();
+      await camera?.close();
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    };
+    this.#ended = Promise.allSettled([this.#ended, end()]);
+    await this.#ended;
   }
 
   /** True when Homebridge runs the camera, so that nobody else may have it. */

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { leashed } from '../../../foundation/leash.ts';
 import { describeError } from '../../../foundation/logger.ts';
 import { environmentWithoutSettings } from '../../../foundation/program-environment.ts';
+import { withStreams } from '../../../foundation/with-streams.ts';
 import { RECORDED_AAC } from '../../../media/aac.ts';
 import { AdtsReader } from '../../../media/adts-reader.ts';
 import { OggOpusWriter } from '../../../media/ogg-opus.ts';
@@ -61,7 +62,8 @@ class AacEncoder implements SoundEncoder {
   start(): void {
     const { program, args } = leashed(PROGRAM, ARGUMENTS);
     // A group of its own: Ctrl-C in Homebridge's terminal is Homebridge's to hear, which then stops this one.
-    const child = spawn(program, args, { detached: true, env: environmentWithoutSettings(process.env) });
+    const env = environmentWithoutSettings(process.env);
+    const child = withStreams(spawn(program, args, { detached: true, env }));
     this.#child = child;
     child.once('error', (error) => this.#end(isMissing(error) ? MISSING : describeError(error)));
     child.once('close', (code, signal) => this.#end(`ffmpeg ended (${signal ?? `exit code ${code}`})`));
