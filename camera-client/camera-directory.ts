@@ -7,14 +7,11 @@ import {
   type DeviceState,
 } from '../contract/device-messages.ts';
 import { parseJson } from '../contract/envelopes.ts';
-import { OFFLINE_DEBOUNCE_MS } from '../contract/limits.ts';
+import { MAX_CAMERAS, OFFLINE_DEBOUNCE_MS } from '../contract/limits.ts';
 import type { InboundMessage, MessageBus, Unsubscribe } from '../contract/message-bus.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { fleetTopics, parseTopic } from '../contract/topics.ts';
 import type { CameraRequests, Push } from './camera-requests.ts';
-
-/** More than any home has; keeps a flood of invented devices from filling the memory. */
-const MAX_CAMERAS = 1_000;
 
 /** What is known of one camera on the broker. */
 export interface KnownCamera {

@@ -25,3 +25,6 @@ export const CHANNEL_MESSAGES_PER_SECOND = 50;
 
 /** Longest words of an error in a state or a push, in characters. */
 export const MAX_MESSAGE_LENGTH = 1024;
+
+/** More than any home has; keeps a flood of invented devices from filling the memory of whoever follows them all. */
+export const MAX_CAMERAS = 1_000;

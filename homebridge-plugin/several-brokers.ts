@@ -1,4 +1,5 @@
 import { CameraError } from '../contract/errors.ts';
+import { MAX_CAMERAS } from '../contract/limits.ts';
 import type { InboundMessage, MessageBus, PublishOptions, Unsubscribe } from '../contract/message-bus.ts';
 import { deviceTopics, parseTopic } from '../contract/topics.ts';
 import { matchesFilter } from '../foundation/topic-filter.ts';
@@ -84,6 +85,7 @@ export class SeveralBrokers implements MessageBus {
     const { device, kind } = parsed;
     const says = kind === 'status' ? payload.toString() : undefined;
     const home = this.#homes.get(device);
+    if (!home && this.#homes.size >= MAX_CAMERAS) return false;
     const hasMoved = home?.bus !== bus && home?.isOnline === false && says === 'online';
     if (!home || hasMoved) {
       this.#homes.set(device, { bus, isOnline: says !== 'offline' });

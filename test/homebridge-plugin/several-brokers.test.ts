@@ -36,6 +36,17 @@ describe('several brokers', () => {
     expect(directory.cameras.map(({ device }) => device)).toEqual(['here', 'there']);
   });
 
+  test('take no more cameras in than any home has, and keep those that they know', async () => {
+    const [near, far] = [new InMemoryBus(), new InMemoryBus()];
+    const heard: string[] = [];
+    new SeveralBrokers([near, far], PREFIX).subscribe('#', ({ topic }) => heard.push(topic));
+    await announce(near, 'here', 'online');
+    for (let invented = 0; invented < 1_010; invented += 1) await announce(far, `x${invented}`, 'online');
+    expect(heard).toHaveLength(1_000);
+    await announce(near, 'here', 'offline');
+    expect(heard).toHaveLength(1_001);
+  });
+
   test('carry a request to the broker of its camera alone', async () => {
     const [near, far] = [new InMemoryBus(), new InMemoryBus()];
     await announce(near, 'here', 'online');
