@@ -9,10 +9,12 @@ import { PassThrough } from 'node:stream';
 export function withStreams<Child extends ChildProcess>(child: Child): Child {
   const { stdio } = child as Partial<ChildProcess>;
   if (stdio !== undefined) return child;
+  const missing: object = child;
   const [stdin, stdout, stderr] = [
     new PassThrough().resume(),
     new PassThrough().end(),
     new PassThrough().end(),
   ];
-  return Object.assign(child, { stdin, stdout, stderr });
+  Object.assign(missing, { stdin, stdout, stderr });
+  return child;
 }
