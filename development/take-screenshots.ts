@@ -55,14 +55,8 @@ async function takePages(): Promise<void> {
 async function takeDemo(browser: Browser): Promise<void> {
   // It runs what is built.
   if (isStale()) build();
-  const demo = spawn(
-    process.execPath,
-    ['demo/main.ts', ...['web', 'mqtt', 'node-red', 'homebridge'].flatMap((name) => [`--${name}-port`, '0'])],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  // With the ports that its users see, where they are free.
+  const demo = spawn(process.execPath, ['demo/main.ts'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const screen = await screenOf(demo);
     if (only !== '--editor') await takeAll(browser, screen);
