@@ -108,7 +108,8 @@ describe("the settings page's server", () => {
   test(
     'says what is missing on this machine',
     async () => {
-      const config = { localCamera: { enabled: true, source: 'v4l2:/dev/not-there' } };
+      const port = await freePort();
+      const config = { localCamera: { enabled: true, source: 'v4l2:/dev/not-there', port } };
       expect(await page.ask('/doctor', { config })).toEqual({
         findings: expect.arrayContaining([
           expect.objectContaining({
