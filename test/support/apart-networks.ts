@@ -87,6 +87,8 @@ function joined(name: string, network: string, commonAddress: string): ApartNetw
   const outside = deviceOf(name);
   run('netns', 'add', name);
   run('link', 'add', outside, 'type', 'veth', 'peer', 'name', 'cable', 'netns', name);
+  // Addresses that the kernel makes itself come a second later, and end what browsers are loading then.
+  run('link', 'set', outside, 'addrgenmode', 'none');
   run('addr', 'add', `${network}.1/24`, 'dev', outside);
   run('link', 'set', outside, 'up');
   for (const words of [
