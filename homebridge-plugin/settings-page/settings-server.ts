@@ -39,6 +39,7 @@ export class SettingsServer {
   readonly #search: BrokerSearch;
   readonly #trial: LocalTrial;
   readonly #localFolder: string;
+  #examined: Promise<unknown> = Promise.resolve();
 
   constructor({ page, files, clock }: SettingsServerOptions) {
     this.#page = page;
@@ -54,7 +55,7 @@ export class SettingsServer {
     page.onRequest('/search', searchSchema, ({ broker, prefix }) => this.#search.search(broker, prefix));
     page.onRequest('/end-search', z.object({}), async () => this.#endSearch());
     page.onRequest('/check', configSchema, ({ config }) => checked(config));
-    page.onRequest('/doctor', configSchema, ({ config }) => this.#examine(config));
+    page.onRequest('/doctor', configSchema, ({ config }) => this.#examineNext(config));
     page.onRequest('/local-camera', configSchema, ({ config }) => {
       const { localCamera, prefix } = readOrRefuse(config);
       return this.#trial.show(localCamera, prefix);
@@ -88,6 +89,13 @@ export class SettingsServer {
   async #endTrial(): Promise<object> {
     await this.#trial.close();
     return {};
+  }
+
+  /** One after the other: each tries the port, and two at once would find it taken. */
+  #examineNext(config: unknown): Promise<{ readonly findings: readonly Finding[] }> {
+    const examination = this.#examined.then(() => this.#examine(config));
+    this.#examined = examination.catch(() => undefined);
+    return examination;
   }
 
   /** The port that its own camera listens on is nothing to mend. */

@@ -127,13 +127,15 @@ describe("the settings page's server", () => {
   test(
     'examines the machine again while it still does, as when somebody types on',
     async () => {
+      const port = await freePort();
       const examine = async (path: string) => {
-        const config = { localCamera: { enabled: true, source: `v4l2:${path}` } };
+        const config = { localCamera: { enabled: true, source: `v4l2:${path}`, port } };
         return JSON.stringify(await page.ask('/doctor', { config }));
       };
       const [first, second] = await Promise.all([examine('/dev/not-there'), examine('/dev/nor-there')]);
       expect(first).toContain('/dev/not-there');
       expect(second).toContain('/dev/nor-there');
+      // A port that seemed to be taken would have been looked at, and a name made for the camera.
       expect(readdirSync(join(storage, 'picam-camera'))).toEqual([]);
     },
     LONG_MS,
