@@ -26,6 +26,7 @@ export class Household {
   #broker = '';
   #brokerProcess: ChildProcess | undefined;
   #webProcess: ChildProcess | undefined;
+  #session: Promise<string> | undefined;
   url = '';
 
   /** The front door plays and may be driven, the garage is away, the nursery is private. */
@@ -49,6 +50,13 @@ export class Household {
     await client.endAsync();
   }
 
+  /** What a browser keeps of a log-in. One is enough for all: a server slows down whoever logs in again and again. */
+  async session(): Promise<{ readonly url: string; readonly name: string; readonly value: string }> {
+    this.#session ??= this.#logIn();
+    const [name = '', value = ''] = (await this.#session).split('=');
+    return { url: this.url, name, value };
+  }
+
   /** It runs in the camera at the front door. */
   async endBroker(): Promise<void> {
     if (this.#brokerProcess) await this.#end(this.#brokerProcess);
@@ -61,6 +69,18 @@ export class Household {
   async close(): Promise<void> {
     await Promise.all(this.#started.map((process) => this.#end(process)));
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #logIn(): Promise<string> {
+    const response = await fetch(`${this.url}/login`, {
+      method: 'POST',
+      body: new URLSearchParams(USER),
+      headers: { origin: this.url },
+      redirect: 'manual',
+    });
+    const [cookie = ''] = response.headers.getSetCookie();
+    if (cookie === '') throw new Error(`nobody can log in: ${response.status}`);
+    return cookie.split(';')[0] ?? '';
   }
 
   #startCamera(device: string, name: string, words: readonly string[] = ['--broker', this.#broker]) {

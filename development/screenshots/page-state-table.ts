@@ -1,5 +1,5 @@
 // Every state of the page, and how to get there in the household.
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type Household, USER } from './household.ts';
 
 /** Long enough for figures. */
@@ -116,17 +116,20 @@ export const PAGE_STATES: readonly PageState[] = [
 /** @returns the page in that state; end its context. */
 export async function openPageState(
   browser: Browser,
-  url: string,
-  { path, reach, asStranger = false, before }: PageState,
+  house: Household,
+  { name, path, reach, asStranger = false, before }: PageState,
   options: BrowserContextOptions,
 ): Promise<Page> {
   const context = await browser.newContext(options);
   try {
-    if (!asStranger) await logIn(context, url);
+    if (!asStranger) await context.addCookies([await house.session()]);
     const page = await context.newPage();
     if (before !== undefined) await page.addInitScript(before);
-    await page.goto(`${url}/${path}`);
-    await reach(page);
+    await page.goto(`${house.url}/${path}`);
+    await reach(page).catch(async (cause: unknown) => {
+      const said = (await page.locator('body').innerText()).replaceAll(/\s+/g, ' ');
+      throw new Error(`the page does not get to "${name}"; it says: ${said}`, { cause });
+    });
     return page;
   } catch (error) {
     await context.close();
@@ -143,7 +146,7 @@ export async function walkThroughEnds(
 ): Promise<void> {
   const context = await browser.newContext(options);
   try {
-    await logIn(context, house.url);
+    await context.addCookies([await house.session()]);
     const [grid, live] = [await context.newPage(), await context.newPage()];
     await grid.goto(house.url);
     await live.goto(`${house.url}/#/camera/front-door`);
@@ -165,10 +168,6 @@ export async function walkThroughEnds(
   } finally {
     await context.close();
   }
-}
-
-async function logIn(context: BrowserContext, url: string): Promise<void> {
-  await context.request.post(`${url}/login`, { form: USER });
 }
 
 async function playing(page: Page): Promise<void> {

@@ -23,7 +23,7 @@ export async function takePageStates(browser: Browser, only: readonly string[] =
     const wanted = PAGE_STATES.filter(({ name }) => only.length === 0 || only.includes(name));
     for (const size of ALL_SIZES)
       for (const state of wanted) {
-        const page = await openPageState(browser, house.url, state, SIZES[size]);
+        const page = await openPageState(browser, house, state, SIZES[size]);
         await page.screenshot({ path: pathOf(state.name, size) });
         await page.context().close();
       }

@@ -39,7 +39,7 @@ describe('axe finds no fault with the page, on a desktop and a phone, in light a
   test.each(PAGE_STATES.map((state) => [state.name, state] as const))(
     '%s',
     async (_name, state) => {
-      const page = await openPageState(browser, house.url, state, { viewport: DESKTOP });
+      const page = await openPageState(browser, house, state, { viewport: DESKTOP });
       resources.onEnd('the page', () => page.context().close());
       expect(await faultsOnEachScreen(page)).toEqual([]);
     },
