@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CameraError } from '../../contract/errors.ts';
@@ -40,6 +40,7 @@ export async function consultLocalDoctor(
   folder: string,
 ): Promise<Finding[]> {
   mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  removeAbandoned(folder);
   const own = mkdtempSync(join(folder, EXAMINATION_FOLDER));
   try {
     const { file } = writeDaemonSettings(settings, own, prefix);
@@ -50,6 +51,15 @@ export async function consultLocalDoctor(
     throw new CameraError('internal', 'The examination of this machine gave no result.', { cause });
   } finally {
     rmSync(own, { recursive: true, force: true });
+  }
+}
+
+/** Of examinations that were killed. Those of another window may still go on. */
+function removeAbandoned(folder: string): void {
+  const names = readdirSync(folder).filter((name) => name.startsWith(EXAMINATION_FOLDER));
+  for (const path of names.map((name) => join(folder, name))) {
+    const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity);
+    if (ageMs > 2 * TIMEOUT_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 
