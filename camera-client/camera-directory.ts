@@ -35,6 +35,8 @@ export class CameraDirectory {
   readonly #cameras = new Map<string, KnownCamera>();
   readonly #listeners = new Set<(camera: KnownCamera) => void>();
   readonly #goingOffline = new Map<string, NodeJS.Timeout>();
+  /** Topics on which something came as it was said, since the broker was there. */
+  readonly #heard = new Set<string>();
   #subscriptions: Unsubscribe[] = [];
 
   constructor(options: CameraDirectoryOptions) {
@@ -81,11 +83,14 @@ export class CameraDirectory {
     return () => void this.#listeners.delete(handle);
   }
 
-  #handleMessage({ topic, payload }: InboundMessage): void {
+  #handleMessage({ topic, payload, retained }: InboundMessage): void {
     const parsed = parseTopic(this.#options.prefix, topic);
     if (!parsed || parsed.kind === 'hello') return;
     const { device } = parsed;
     if (!this.#cameras.has(device) && this.#cameras.size >= MAX_CAMERAS) return;
+    // A broker reads what it has kept while it goes on handing out what is said: what it read may be older.
+    if (retained && this.#heard.has(topic)) return;
+    if (!retained) this.#heard.add(topic);
     // Anything may be published below the prefix; what is not of the contract is nobody's camera.
     if (parsed.kind === 'status') this.#handleStatus(device, payload.toString());
     else if (parsed.kind === 'info' && payload.length === 0) this.#forget(device);
@@ -113,6 +118,7 @@ export class CameraDirectory {
       for (const camera of this.#cameras.values()) this.#setOfflineSoon(camera.device);
       return;
     }
+    this.#heard.clear();
     // A broker that lost its memory has nothing retained to tell; a failed hello is repeated by the next connect.
     this.#options.requests.hello().catch(() => undefined);
   }

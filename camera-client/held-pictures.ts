@@ -1,8 +1,11 @@
 import type { LiveViewPacket } from './live-view.ts';
 import { beginsKeyframe, decodeH264Payload } from '../media/h264-payload.ts';
 
-/** Somewhat more than a second at 2 Mbit/s. More at once could be too much for the way to a phone. */
-const MOST_PACKETS = 300;
+/**
+ * Two seconds at 2 Mbit/s, which is a whole group of pictures by default: cameras that make no key frame when they are
+ * asked would keep a phone waiting for the rest of a group. More at once could be too much for the way to it.
+ */
+const MOST_PACKETS = 500;
 /** 1 ms at 90 kHz. */
 const STEP_TICKS = 90;
 const MODULUS_32_BITS = 2 ** 32;

@@ -5,12 +5,14 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectAsync } from 'mqtt';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 5_000;
+const POLL_INTERVAL_MS = 50;
 
 export const USER = { name: 'anna', password: 'a good one' };
 
@@ -44,6 +46,7 @@ export class Household {
     const web = await this.#start(words, /web page on (\S+)/);
     this.#webProcess = web.process;
     this.url = web.named;
+    await this.#untilAllAreOnline(3);
     await this.#end(garage.process);
     const client = await connectAsync(this.#broker);
     await client.publishAsync('picam/v1/nursery/set/enabled', 'OFF');
@@ -69,6 +72,19 @@ export class Household {
   async close(): Promise<void> {
     await Promise.all(this.#started.map((process) => this.#end(process)));
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A camera that goes while the server comes would be another picture each time. */
+  async #untilAllAreOnline(cameras: number): Promise<void> {
+    const { name, value } = await this.session();
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (performance.now() < deadline) {
+      const response = await fetch(`${this.url}/api/cameras`, { headers: { cookie: `${name}=${value}` } });
+      const known = (await response.json()) as { readonly online: boolean }[];
+      if (known.filter(({ online }) => online).length === cameras) return;
+      await pass(POLL_INTERVAL_MS);
+    }
+    throw new Error('the cameras did not come online');
   }
 
   async #logIn(): Promise<string> {

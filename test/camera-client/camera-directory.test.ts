@@ -3,6 +3,7 @@ import { CameraDirectory, type KnownCamera } from '../../camera-client/camera-di
 import { CameraRequests } from '../../camera-client/camera-requests.ts';
 import type { DeviceInfo, DeviceState } from '../../contract/device-messages.ts';
 import { deviceTopics, fleetTopics, parseTopic } from '../../contract/topics.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { InMemoryBus } from '../support/in-memory-bus.ts';
 
 const PREFIX = 'picam';
@@ -49,11 +50,32 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+/** The directory greets the cameras when the broker is there. */
+function untilGreeted(): Promise<unknown> {
+  return waitUntil('the greeting', () => bus.published.length > 0);
+}
+
 function becomes(predicate: (camera: KnownCamera) => boolean): Promise<KnownCamera> {
   return new Promise((resolve) => directory.onChange((camera) => predicate(camera) && resolve(camera)));
 }
 
 describe('the camera directory', () => {
+  test('believes what a camera says now, though the broker comes late with what it had kept', async () => {
+    const stale = { topic: gate.status, payload: Buffer.from('online'), retained: true };
+    directory.open();
+    await untilGreeted();
+    const away = becomes(({ online }) => !online);
+    bus.deliver({ ...stale, payload: Buffer.from('offline'), retained: false });
+    await away;
+    bus.deliver(stale);
+    expect(directory.find('gate')?.online).toBe(false);
+    const back = becomes(({ online }) => online);
+    bus.setConnected(false);
+    bus.setConnected(true);
+    bus.deliver(stale);
+    await back;
+  });
+
   test('finds a camera by what it left on the broker', async () => {
     await bus.publish(gate.status, 'online', { retain: true });
     await bus.publish(gate.info, JSON.stringify(info), { retain: true });

@@ -55,8 +55,13 @@ test('after a loss nothing is held until the next key frame', () => {
 });
 
 test('a group of pictures that has become too long to send at once is let go', () => {
-  const others = Array.from({ length: 400 }, () => [OTHER]);
+  const others = Array.from({ length: 600 }, () => [OTHER]);
   expect(hold(packetsOf([[SPS, PPS, IDR], ...others])).take()).toEqual([]);
+});
+
+test('two seconds at 2 Mbit/s are held: a camera may make no key frame before', () => {
+  const others = Array.from({ length: 430 }, () => [OTHER]);
+  expect(hold(packetsOf([[SPS, PPS, IDR], ...others])).take()).toHaveLength(433);
 });
 
 test('what is held can be looked at as it came, and is held on', () => {

@@ -20,10 +20,14 @@ export class InMemoryBus implements MessageBus {
     const message = { topic, payload: Buffer.from(payload), retained: false };
     this.published.push(message);
     if (options.retain) this.retained.set(topic, message.payload);
-    queueMicrotask(() => {
-      for (const { filter, handle } of [...this.#handlers]) if (matchesFilter(filter, topic)) handle(message);
-    });
+    queueMicrotask(() => this.deliver(message));
     return Promise.resolve();
+  }
+
+  /** Hands a message out as it is, as a broker may that is late with what it has kept. */
+  deliver(message: InboundMessage): void {
+    for (const { filter, handle } of [...this.#handlers])
+      if (matchesFilter(filter, message.topic)) handle(message);
   }
 
   subscribe(filter: string, handle: (message: InboundMessage) => void): Unsubscribe {
